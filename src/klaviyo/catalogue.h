@@ -1,0 +1,113 @@
+// The source catalogue: one row per Klaviyo collection. Facts from Klaviyo's published OpenAPI description, revision
+// 2026-07-15. A new object is a new row here, never a branch elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace klaviyo {
+
+enum class ColumnType : uint8_t { utf8, int64, float64, boolean, timestamp, json };
+
+/// Embulk's name of a type: string, long, double, boolean, timestamp, json.
+std::string_view type_name(ColumnType type);
+
+/// One column taken out of a record's `attributes`.
+struct Attribute {
+  std::string_view name;  // of the column: `location_city`
+  std::string_view path;  // keys from `attributes` down, joined by '.': `location.city`
+  ColumnType type;
+  std::string_view additional = {};  // set: only sent when asked for by this additional-fields value
+};
+
+enum class Cardinality : uint8_t { one, many };
+
+struct Relationship {
+  std::string_view name;  // as in the document: `campaign-messages`
+  std::string_view type;  // of the related resources: `campaign-message`
+  Cardinality cardinality;
+  bool includable;           // may be named in `include`
+  bool always_linked;        // the ids are in every answer, included or not
+  bool included_by_default;  // left out with skip_related_objects
+};
+
+/// An attribute of the related resource of a default-included to-one relationship, as a column of the record:
+/// events' `metric_name`.
+struct JoinedAttribute {
+  std::string_view name;          // of the column
+  std::string_view relationship;  // whose resource holds it
+  std::string_view path;          // in that resource's `attributes`; empty: the whole resource as JSON
+  ColumnType type;
+};
+
+/// Filter operators as bits.
+enum Operator : uint8_t { kGreaterThan = 1, kGreaterOrEqual = 2, kLessThan = 4, kLessOrEqual = 8 };
+
+/// A time that a run can be limited to.
+struct TimeField {
+  std::string_view key;   // in the configuration: `created`, `updated`, `datetime`
+  std::string_view name;  // in the API: `created_at`
+  uint8_t operators;      // the filter operators that the API takes; 0: none, rows are filtered here
+  bool sortable;
+};
+
+enum class Paging : uint8_t {
+  none,            // one answer holds everything
+  cursor,          // page[cursor] alone
+  cursor_and_size  // page[cursor] and page[size]
+};
+
+/// Requests allowed per account and endpoint, in fixed windows. 0: no such window.
+struct RateClass {
+  int per_second;
+  int per_minute;
+  int per_day;
+};
+
+/// One of several reads that make up a source, each with its own fixed filter.
+struct Pass {
+  std::string_view filter;        // `equals(messages.channel,'email'),equals(archived,false)`
+  std::string_view older_filter;  // for revisions that refuse `filter` with a 400
+  std::string_view label;         // value of the source's label column
+};
+
+/// Where the required filter's ids come from: coupon-codes are read per batch of coupons.
+struct FanOut {
+  std::string_view parent;        // source that lists the ids
+  std::string_view filter_field;  // asked as any(field,[ids])
+  int batch;                      // ids per request
+};
+
+struct Source {
+  std::string_view name;   // `catalog_items`
+  std::string_view path;   // `/api/catalog-items`
+  std::string_view type;   // JSON:API type: `catalog-item`
+  std::string_view scope;  // read scope(s) of the key, separated by a blank: `catalogs:read`
+  Paging paging;
+  int default_page_size;  // 0: not stated
+  int max_page_size;      // 0: no page[size]
+  std::string_view page_size_since;  // first effective revision that takes page[size]
+  RateClass rate;
+  std::span<const Attribute> attributes;
+  std::span<const Relationship> relationships;
+  std::span<const JoinedAttribute> joined;
+  std::span<const TimeField> time_fields;  // the default one first
+  std::span<const Pass> passes;            // empty: one pass without filter
+  std::string_view label_column;           // set: a column with the pass's label
+  const FanOut* fan_out;                   // nullptr: none
+
+  const TimeField* find_time_field(std::string_view key_or_name) const;
+  const Relationship* find_relationship(std::string_view name) const;
+};
+
+std::span<const Source> sources();
+
+/// By name, singular or plural, with '-' or '_', case ignored: `catalog-item` finds catalog_items. nullptr: none.
+const Source* find_source(std::string_view name);
+
+/// What `include` calls a relationship at a revision: `metrics` for events' `metric` before 2023-07-15.
+std::string_view include_name(const Source& source, const Relationship& relationship, std::string_view revision);
+
+}  // namespace klaviyo

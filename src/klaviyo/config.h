@@ -1,0 +1,67 @@
+// The `in:` section, validated: text in, Config out. Pure: no network, no clock but the time given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "base/status.h"
+#include "klaviyo/catalogue.h"
+
+namespace klaviyo {
+
+struct ColumnSelection {
+  std::string name;
+  std::optional<ColumnType> type;  // nothing: the source's own
+};
+
+struct Config {
+  const Source* source = nullptr;
+  base::Secret token;
+  std::string revision;            // as configured: the header
+  std::string effective_revision;  // decides the request's shape
+  bool skip_related_objects = false;
+
+  bool incremental = false;
+  const TimeField* time_field = nullptr;  // the field that the window is on; nullptr: the source has none
+  std::optional<int64_t> start_us;        // as configured, microseconds since 1970 UTC
+  std::optional<int64_t> end_us;
+  int64_t lookback_sec = 0;
+
+  int retry_limit = 5;
+  int64_t retry_initial_wait_sec = 1;
+  int64_t max_retry_wait_sec = 300;
+  int64_t connection_timeout_sec = 300;
+  int64_t read_timeout_sec = 300;
+  int64_t write_timeout_sec = 300;
+
+  int parallel_requests = 8;
+  double rate_limit_share = 0.9;
+  std::optional<int> page_size;  // nothing: the API's maximum
+
+  std::vector<ColumnSelection> columns;        // empty: all
+  std::vector<std::string> filters;            // further filter terms, passed through
+  std::vector<std::string> additional_fields;  // `subscriptions`, `predictive_analytics`, …
+  std::vector<std::string> include;            // relationships beyond the default ones
+  std::vector<std::string> ids;                // parents to read, for sources that have some
+
+  std::string base_url = "https://a.klaviyo.com";  // scheme://host[:port], nothing behind
+  std::string ca_file;
+
+  std::string fingerprint;  // "sha256:…" of all that decides which rows and columns come
+  std::string account;      // "hmac:…" of the key, salted; never the key
+
+  std::vector<std::string> warnings;  // to be logged once
+};
+
+/// Parses and validates YAML or JSON text. On failure the message lists all problems, one a line, as
+/// "line N: key: what is wrong and what to do". `now_us` is the time of the call.
+base::Result<Config> parse_config(std::string_view text, int64_t now_us);
+
+/// JSON Schema (draft 2020-12) of the section, with the sources under "x-sources".
+std::string config_schema_json();
+
+}  // namespace klaviyo

@@ -1,0 +1,70 @@
+// HTTP over libcurl; the one file that knows it.
+//
+// One thread per client drives a curl multi loop for all requests in flight: connections and HTTP/2 are shared.
+// Redirects are never followed. Bodies come as sent (gzip or identity) and are decoded in one shot. What comes
+// beyond the limits below is refused while it arrives.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "base/status.h"
+
+namespace klaviyo::net {
+
+struct HttpOptions {
+  int64_t connection_timeout_sec = 300;
+  int64_t read_timeout_sec = 300;   // longest silence while an answer is awaited or comes
+  int64_t write_timeout_sec = 300;  // longest silence while a request is sent
+  std::string ca_file;              // empty: the system's store
+  std::string user_agent;
+  int max_connections = 64;
+  size_t max_body_bytes = 64u << 20;  // decoded
+  size_t max_header_bytes = 256u << 10;
+};
+
+struct HttpRequest {
+  std::string url;  // absolute; https, or http for loopback addresses
+  std::vector<std::pair<std::string, std::string>> headers;
+  const base::Secret* authorization = nullptr;  // sent as `Authorization: Klaviyo-API-Key …`
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string body;                                          // decoded; capacity exceeds size by 64 bytes at least
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  int64_t wire_bytes = 0;                                    // of the body as it came
+
+  /// Value of the first header of that (lower-case) name, or empty.
+  const std::string& header(const std::string& name) const;
+};
+
+/// Thread-safe. Destruction ends requests in flight with Code::cancelled.
+class HttpClient {
+ public:
+  HttpClient(HttpOptions options, const base::StopFlag& stop);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// Sends and waits for the whole answer, of any status. Failures:
+  ///   remote_transient  no connection, broken, cut short, too slow
+  ///   remote_fatal      TLS refused
+  ///   data              a body or header beyond the limits, or that cannot be decoded
+  ///   cancelled         `stop` was set; noticed within a second (the client must be told through wake())
+  base::Result<HttpResponse> send(const HttpRequest& request);
+
+  /// Makes the loop look at the stop flag now. Any thread.
+  void wake();
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace klaviyo::net

@@ -1,0 +1,80 @@
+// Which part of a record fills which column: made once from the configuration, read for every record.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "klaviyo/catalogue.h"
+#include "klaviyo/config.h"
+
+namespace klaviyo {
+
+inline constexpr std::string_view kAdditionalAttributes = "additional_attributes";
+
+/// What fills a column.
+enum class Origin : uint8_t {
+  id,              // the record's id
+  attribute,       // a value below `attributes`
+  linked_id,       // the id of a to-one relationship
+  linked_ids,      // the ids of a to-many relationship, as a JSON array of strings
+  joined,          // a value below the `attributes` of an included resource
+  joined_resource, // a whole included resource, as JSON
+  label,           // the pass's label: campaigns' channel
+  additional,      // what no column takes: unknown attributes and values that do not fit, as a JSON object
+};
+
+struct Column {
+  std::string name;
+  ColumnType type;        // of the column
+  ColumnType natural;     // of the source; differs when the configuration retypes it
+  Origin origin;
+};
+
+/// A node of the tree of keys below `attributes`. A node with children is descended into when the value is an
+/// object; one with a column takes the value; one with neither is known and not wanted.
+struct FieldNode {
+  std::string key;
+  int column = -1;          // index into RecordLayout::columns, or into RelationshipNode::joined's slots; -1: none
+  bool is_time = false;     // decides the membership in the window
+  std::vector<FieldNode> children;
+
+  /// Child by key, or nullptr. `hint` is where to look first and is moved on: keys come in the same order in every
+  /// record.
+  const FieldNode* find(std::string_view key, size_t& hint) const;
+};
+
+struct RelationshipNode {
+  std::vector<std::string> names;  // spellings in the document: `metric`, `metrics`
+  std::string id_attribute;        // where old revisions keep the id: `metric_id`; empty: nowhere
+  std::string type;                // of the included resource; empty: nothing is joined
+  int id_column = -1;              // linked_id or linked_ids column, -1: none
+  Cardinality cardinality = Cardinality::one;
+  FieldNode joined_attributes;     // tree below the included resource's `attributes`
+  std::vector<int> joined_columns; // every column that the resource fills, so that they become null without it
+  int resource_column = -1;        // joined_resource column, -1: none
+};
+
+struct RecordLayout {
+  std::vector<Column> columns;      // in output order
+  int id_column = -1;
+  int label_column = -1;
+  int additional_column = -1;
+  FieldNode attributes;             // root: below `attributes`
+  std::vector<RelationshipNode> relationships;
+
+  /// Whether any relationship's resources are joined from `included`.
+  bool joins() const;
+};
+
+/// The columns of a configuration: `id`, attributes in catalogue order, linked ids, joined ones, label, and last
+/// `additional_attributes`; or the configured selection in its order.
+RecordLayout make_layout(const Config& config);
+
+/// Names of all columns that a configuration's source can give, for checking `columns:`.
+std::vector<Column> all_columns(const Source& source, bool skip_related_objects,
+                                const std::vector<std::string>& additional_fields,
+                                const std::vector<std::string>& include);
+
+}  // namespace klaviyo

@@ -1,0 +1,27 @@
+// API revisions: what a configured one really means.
+//
+// Klaviyo rounds a date that is no revision down to one, and answers a retired revision as the oldest one that is
+// still alive ("fall-forward"); a revision retires two years after its date.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace klaviyo {
+
+/// The revision that this plugin was written for, and the default.
+inline constexpr std::string_view kNewestRevision = "2026-07-15";
+
+/// Whether a text is `YYYY-MM-DD`, a date that exists, with an optional suffix `.letters`.
+bool is_revision(std::string_view text);
+
+struct EffectiveRevision {
+  std::string revision;  // YYYY-MM-DD whose request shape applies
+  std::string warning;   // one line when the configured one is unknown or retired, else empty
+};
+
+/// `configured` as is_revision allows; `now_us` decides what is retired.
+EffectiveRevision effective_revision(std::string_view configured, int64_t now_us);
+
+}  // namespace klaviyo
