@@ -50,7 +50,9 @@ struct TimeField {
   std::string_view key;   // in the configuration: `created`, `updated`, `datetime`
   std::string_view name;  // in the API: `created_at`
   uint8_t operators;      // the filter operators that the API takes; 0: none, rows are filtered here
-  bool sortable;
+  std::string_view sort;  // value of `sort=` for ascending order; empty: the API cannot sort by it
+  std::string_view sort_since = {};  // first revision that takes this sort; empty: every one
+  bool immutable = false;  // never changes in the life of a record (created, datetime): full reads are ordered by it
 };
 
 enum class Paging : uint8_t {
@@ -64,6 +66,13 @@ struct RateClass {
   int per_second;
   int per_minute;
   int per_day;
+};
+
+/// A costlier class that applies, besides the endpoint's own, when an additional-fields value is asked for. It is
+/// counted across all endpoints.
+struct RateVariant {
+  std::string_view additional;  // `predictive_analytics`
+  RateClass rate;
 };
 
 /// One of several reads that make up a source, each with its own fixed filter.
@@ -90,6 +99,8 @@ struct Source {
   int max_page_size;      // 0: no page[size]
   std::string_view page_size_since;  // first effective revision that takes page[size]
   RateClass rate;
+  std::span<const RateVariant> rate_variants;
+  std::string_view stable_sort;  // `sort=` for full reads when no immutable time field is sortable: `id`; empty: none
   std::span<const Attribute> attributes;
   std::span<const Relationship> relationships;
   std::span<const JoinedAttribute> joined;

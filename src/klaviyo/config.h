@@ -23,6 +23,7 @@ struct Config {
   base::Secret token;
   std::string revision;            // as configured: the header
   std::string effective_revision;  // decides the request's shape
+  std::string literal_revision;    // the known one at or before the configured one; optional sorts respect it too
   bool skip_related_objects = false;
 
   bool incremental = false;

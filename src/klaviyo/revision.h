@@ -18,6 +18,7 @@ bool is_revision(std::string_view text);
 
 struct EffectiveRevision {
   std::string revision;  // YYYY-MM-DD whose request shape applies
+  std::string literal;   // the known revision at or before the configured one, retired or not
   std::string warning;   // one line when the configured one is unknown or retired, else empty
 };
 

@@ -1,12 +1,19 @@
 // Where rows go. One file per destination, one line in the registry.
 //
-// Life of a sink: open → write* → commit, or abandon. Nothing that a reader of the destination can see changes before
-// commit, except in append mode into a database, where a sink may commit batch by batch once it keeps checkpoints.
+// Life of a sink: open → (write* save)* → commit → forget, or abandon. What a reader of the destination sees:
+//   append into a database  the rows of each save, as they come
+//   everything else         nothing before commit; the rows gather in a staging table or a part file
+//
+// A run's state is a text of the host's (the tasks' checkpoints), opaque here. Wherever the process is killed, the next
+// open() gives the last durable state together with exactly the rows that were saved with it, so that going on from it
+// loses nothing and repeats nothing. Order: rows and state (save) → what the reader sees (commit) → the host's
+// next-config → forget.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +30,8 @@ struct SinkOptions {
   std::string type;  // "sqlite"
   Mode mode = Mode::append;
   std::string table;                            // default: the source's name
+  bool all_at_once = false;                     // nothing visible before commit in append mode either: the source has no
+                                                // order to go on from, and a run may have to start over
   std::map<std::string, std::string> settings;  // the other keys as text: path, format, compression, …
 
   std::string get(const std::string& key, const std::string& fallback = {}) const {
@@ -36,21 +45,40 @@ struct SinkResult {
   std::string where;  // for the summary: "klaviyo.db, table lists"
 };
 
-/// Used by one thread. A failed call leaves abandon() as the only thing to do.
+/// What open() found.
+struct SavedState {
+  std::string text;        // as given to the last durable save() or commit()
+  bool committed = false;  // commit() is done, forget() is not: only the next-config is missing
+};
+
+/// Used by one thread. After a failed call abandon() or destruction are the only things to do; the destination is then
+/// as the last save() left it.
 class Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Opens the destination, creates what is missing, and checks that the columns fit what is there.
-  virtual base::Status open(const TableSchema& schema) = 0;
+  /// Whether save() makes rows durable. False (stdout): a run starts over after a crash, and state is never found.
+  virtual bool keeps_state() const = 0;
+
+  /// Takes the destination's lock (Code::busy within a second while another run holds it; a dead run's lock is no
+  /// obstacle), opens it, creates what is missing, cuts off what was written after the last save, and checks that the
+  /// columns fit what is there (Code::config, with what to do). The state is what an unfinished run left.
+  virtual base::Result<std::optional<SavedState>> open(const TableSchema& schema) = 0;
 
   virtual base::Status write(const RecordBatch& batch) = 0;
 
-  /// Makes everything written visible and durable.
-  virtual base::Result<SinkResult> commit() = 0;
+  /// Makes the rows written so far durable together with `state`, at once.
+  virtual base::Status save(std::string_view state) = 0;
 
-  /// Takes back what is not committed. Also called by the destructor of a sink that was not committed.
-  virtual void abandon() = 0;
+  /// Makes all rows visible and durable, and `state` found as committed, at once (or so that a crash in between is
+  /// completed by the next open).
+  virtual base::Result<SinkResult> commit(std::string_view state) = 0;
+
+  /// Drops the state, after the host has made durable what follows from it.
+  virtual base::Status forget() = 0;
+
+  /// Takes back what is not visible yet, and drops the state: staging tables, part files, state files.
+  virtual base::Status abandon() = 0;
 };
 
 /// A problem of the `out:` section: "key: what is wrong and what to do".
