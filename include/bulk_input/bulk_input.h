@@ -31,7 +31,7 @@
  *
  * Conventions, for every function unless it says otherwise:
  *  - RESULT. Functions return BULK_INPUT_OK (0) or a BULK_INPUT_ERROR_* code, and fill *error when `error` is not
- *    NULL. Every pointer parameter may be NULL: the result is then BULK_INPUT_ERROR_ABI, never a crash.
+ *    NULL. Any other pointer parameter that is NULL gives BULK_INPUT_ERROR_ABI, never a crash.
  *  - ERRORS are caller-owned structures with fixed buffers. They need no release, outlive every handle and work
  *    when memory is exhausted. On success the message is the empty string. Messages are UTF-8 text, one problem a
  *    line (only `init` gives several), and never hold a secret.
@@ -40,15 +40,16 @@
  *    from. `release` may be called once; it sets itself to NULL. On failure, outputs have release == NULL
  *    (handles: NULL).
  *  - struct_size comes first in every structure that the caller fills or provides. The caller sets it to the
- *    sizeof that it was compiled with. A size smaller than that of version 1 is BULK_INPUT_ERROR_ABI.
+ *    sizeof that it was compiled with. A size smaller than that of version 1 is BULK_INPUT_ERROR_ABI, and the
+ *    structure is left as it is; of a larger one the part that is known is used.
  *  - GROWTH. Members are only ever appended. A breaking change gets a new symbol name.
  *  - THREADS. A handle (input, reader and its stream) is used by one thread at a time; different handles may be
  *    used by different threads at once, readers of one input included. `progress` and `cancel` may be called from
  *    any thread at any time while the input is open.
  *  - LIFETIME. Handles close in any order: a reader stays usable after its input was closed, and a stream after
  *    its reader was closed. NULL is closed without complaint.
- *  - FORK. A handle used in a forked child gives BULK_INPUT_ERROR_ABI; only close, reader_close and release do
- *    nothing there. The parent is not affected.
+ *  - FORK. A handle used in a forked child gives BULK_INPUT_ERROR_ABI; close, reader_close and release do nothing
+ *    there. The parent is not affected. A child may call `init` for handles of its own.
  *  - NOTHING LEAKS OUT. No exception, signal, abort, exit, or write to standard output or error crosses the
  *    boundary; locale, environment, working directory, umask and signal handlers are left alone. Logging goes
  *    through the host's callback.
@@ -92,10 +93,11 @@ extern "C" {
 /* What went wrong. The caller provides it with struct_size set; the plugin overwrites the rest. */
 typedef struct bulk_input_error {
   uint32_t struct_size;
-  int32_t code;        /* BULK_INPUT_*; equals the returned value */
-  int32_t http_status; /* status of the answer that led to it, 0 when there was none */
-  int32_t resumable;   /* 1: run(checkpoint) may succeed later; 0: it will fail the same way */
-  int64_t retry_at_us; /* when to go on, microseconds since 1970-01-01 UTC; -1 unknown */
+  int32_t code;                                 /* BULK_INPUT_*; equals the returned value */
+  int32_t http_status;                          /* status of the answer that led to it, 0 when there was none */
+  int32_t resumable;                            /* 1: run(checkpoint) may succeed later; 0: it will fail the same way.
+                                                   With _DATA, 1 means: throw away what was gathered and begin anew */
+  int64_t retry_at_us;                          /* when to go on, microseconds since 1970-01-01 UTC; -1 unknown */
   char message[BULK_INPUT_ERROR_MESSAGE_BYTES]; /* NUL-terminated UTF-8, cut at a character border */
 } bulk_input_error;
 
@@ -161,18 +163,18 @@ typedef struct bulk_input_progress {
   int64_t rate_limit_wait_us; /* time spent waiting so as to keep the rate, or because the service asked to */
   int64_t window_from_us;     /* the time window that the run covers, microseconds since 1970 */
   int64_t window_to_us;
-  int64_t window_at_us;       /* the time up to which it has been read */
+  int64_t window_at_us; /* the time up to which it has been read */
 } bulk_input_progress;
 
 /* ---- The plugin ---------------------------------------------------------------------------------------- */
 
 typedef struct bulk_input_plugin {
-  uint32_t struct_size;       /* sizeof(bulk_input_plugin) of the plugin's build; >= that of version 1 */
-  uint32_t reserved;          /* 0 */
-  const char* name;           /* the `type:` of the `in:` section, e.g. "klaviyo" */
-  const char* version;        /* e.g. "1.2.3" */
-  const char* config_schema;  /* JSON Schema (draft 2020-12) of the `in:` section. The plugin's sources, when it has
-                                 several, are listed under the key "x-sources". */
+  uint32_t struct_size;      /* sizeof(bulk_input_plugin) of the plugin's build; >= that of version 1 */
+  uint32_t reserved;         /* 0 */
+  const char* name;          /* the `type:` of the `in:` section, e.g. "klaviyo" */
+  const char* version;       /* e.g. "1.2.3" */
+  const char* config_schema; /* JSON Schema (draft 2020-12) of the `in:` section. The plugin's sources, when it has
+                                several, are listed under the key "x-sources". */
 
   /* Parses and validates a configuration: `size` bytes of YAML or JSON text of the `in:` section. Blocks: no.
    * Network: none. On BULK_INPUT_ERROR_CONFIG the message lists ALL problems, one a line, each as
@@ -183,25 +185,28 @@ typedef struct bulk_input_plugin {
 
   /* The columns of every batch, as a struct-typed ArrowSchema. Blocks: no. Network: none. Types: utf8 (u), int64
    * (l), float64 (g), bool (b), timestamp in microseconds UTC (tsu:UTC), and JSON as utf8 with the field metadata
-   * ARROW:extension:name = arrow.json. The schema's metadata names the source and its revision. The columns
-   * depend on the configuration alone, never on the data. */
+   * ARROW:extension:name = arrow.json. The schema's metadata names the `source`, its `revision` and its
+   * `order`: `time` when a checkpoint can be gone on from exactly; `none` when the rows have no order to rely on, so
+   * that a run that is gone on with may fail with _DATA and resumable = 1, and has to begin anew: keep its rows apart
+   * until it is complete. The columns depend on the configuration alone, never on the data. */
   int32_t (*schema)(bulk_input_input* input, struct ArrowSchema* out, bulk_input_error* error);
 
-  /* 1 to max_tasks tasks (max_tasks >= 1) that together cover the run exactly once. Blocks: no. Network: none.
-   * Deterministic: the same input gives the same tasks. */
+  /* 1 to max_tasks tasks that together cover the run exactly once; fewer than max_tasks when the run cannot be cut
+   * further. max_tasks 0 is BULK_INPUT_ERROR_ABI, SIZE_MAX asks for as many as make sense. Blocks: no. Network:
+   * none. Deterministic: the same input gives the same tasks. */
   int32_t (*plan)(bulk_input_input* input, size_t max_tasks, bulk_input_texts* out, bulk_input_error* error);
 
   /* At most `max_rows` rows (exactly that many when the source has them in its first small page), read with one
    * small request. The network is used when the stream is pulled. Never waits and never retries: a refusal by rate or a
-   * server error fails at once. An empty source is an empty stream. checkpoint(reader) of a preview is
-   * BULK_INPUT_ERROR_ABI. */
+   * server error fails at once. An empty source is an empty stream. max_rows below 1 and checkpoint(reader) of a
+   * preview are BULK_INPUT_ERROR_ABI. */
   int32_t (*preview)(bulk_input_input* input, int64_t max_rows, bulk_input_reader** out,
                      struct ArrowArrayStream* stream, bulk_input_error* error);
 
   /* Begins a task of `plan`, or goes on with a checkpoint of one. Blocks: no; stream.get_next blocks, uses the
-   * network, retries and keeps the service's rate limits. A batch has at most 10,000 rows, and closes at 8 MiB. Each child
-   * array owns its buffers. get_next returns 0 or an errno value, and then for ever the same; the whole error is
-   * in reader_error. After the end of the stream, get_next keeps giving the end. */
+   * network, retries and keeps the service's rate limits. A batch has at most 10,000 rows, and closes at 8 MiB. Each
+   * child array owns its buffers. get_next returns 0 or an errno value, and then for ever the same; the whole error
+   * is in reader_error. After the end of the stream, get_next keeps giving the end. */
   int32_t (*run)(bulk_input_input* input, const char* task, size_t task_size, bulk_input_reader** out,
                  struct ArrowArrayStream* stream, bulk_input_error* error);
 
@@ -218,14 +223,15 @@ typedef struct bulk_input_plugin {
   /* The configuration diff for the next run, a JSON object to be merged over the `in:` section (null un-sets a
    * key), from the reports of all tasks of the plan. To be called after the host has committed the rows. Blocks:
    * no. Network: none. Never empty. Reports of unfinished tasks are BULK_INPUT_ERROR_CONFIG. */
-  int32_t (*next_config)(bulk_input_input* input, const bulk_input_text* reports, size_t count,
-                         bulk_input_text* out, bulk_input_error* error);
+  int32_t (*next_config)(bulk_input_input* input, const bulk_input_text* reports, size_t count, bulk_input_text* out,
+                         bulk_input_error* error);
 
   /* Counters so far. Any thread; never blocks. The caller sets out->struct_size. */
   int32_t (*progress)(bulk_input_input* input, bulk_input_progress* out);
 
   /* Ends every call of the input and its readers with BULK_INPUT_ERROR_CANCELLED, within one second, now and in
-   * future. Irrevocable. Any thread; never blocks. */
+   * future. Irrevocable. Any thread; never blocks. Still answered as before are checkpoint, reader_error, progress
+   * and cancel itself; a stream that has ended or failed stays so. */
   int32_t (*cancel)(bulk_input_input* input);
 
   /* Gives the input up. Readers and streams that are still open stay usable. */

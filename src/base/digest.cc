@@ -21,9 +21,7 @@ std::string hex(const unsigned char* bytes, size_t size) {
   return text;
 }
 
-const unsigned char* bytes_of(std::string_view data) {
-  return reinterpret_cast<const unsigned char*>(data.data());
-}
+const unsigned char* bytes_of(std::string_view data) { return reinterpret_cast<const unsigned char*>(data.data()); }
 
 }  // namespace
 
@@ -51,8 +49,8 @@ std::string crc32_hex(std::string_view data) {
 
 std::string base64(std::string_view data) {
   std::string text(4 * ((data.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes_of(data),
-                                   static_cast<int>(data.size()));
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes_of(data), static_cast<int>(data.size()));
   text.resize(static_cast<size_t>(size));
   return text;
 }

@@ -15,8 +15,7 @@ class Log {
   using Receiver = std::function<void(LogLevel, std::string_view)>;
 
   Log() = default;
-  Log(LogLevel threshold, Receiver receiver)
-      : threshold_(threshold), receiver_(std::move(receiver)) {}
+  Log(LogLevel threshold, Receiver receiver) : threshold_(threshold), receiver_(std::move(receiver)) {}
 
   bool enabled(LogLevel level) const { return receiver_ && level >= threshold_; }
 

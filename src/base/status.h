@@ -49,6 +49,13 @@ class [[nodiscard]] Status {
     return *this;
   }
 
+  /// Whether the run must begin anew, with what it has gathered thrown away: going on would lose or repeat rows.
+  bool begin_anew() const { return begin_anew_; }
+  Status& with_begin_anew() {
+    begin_anew_ = true;
+    return *this;
+  }
+
   /// When to go on, microseconds since 1970-01-01 UTC; -1 unknown.
   int64_t retry_at_us() const { return retry_at_us_; }
   Status& with_retry_at_us(int64_t at_us) {
@@ -58,6 +65,7 @@ class [[nodiscard]] Status {
 
  private:
   Code code_ = Code::ok;
+  bool begin_anew_ = false;
   int http_status_ = 0;
   int64_t retry_at_us_ = -1;
   std::string message_;

@@ -124,8 +124,12 @@ Fields fields_of(int64_t us) {
   const int64_t days = (seconds - (((seconds % kSecondsPerDay) + kSecondsPerDay) % kSecondsPerDay)) / kSecondsPerDay;
   const int of_day = static_cast<int>(seconds - days * kSecondsPerDay);
   const year_month_day date{sys_days{std::chrono::days{days}}};
-  return {static_cast<int>(date.year()), of_day / 3600, of_day / 60 % 60, of_day % 60,
-          static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+  return {static_cast<int>(date.year()),
+          of_day / 3600,
+          of_day / 60 % 60,
+          of_day % 60,
+          static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day()),
           static_cast<int>(us - seconds * kMicrosPerSecond)};
 }
 
@@ -135,8 +139,7 @@ constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesda
                                                    "Thursday", "Friday", "Saturday"};
 
 bool scan_time_of_day(Scanner& scan, int& hour, int& minute, int& second) {
-  return scan.digits(2, hour) && scan.word(":") && scan.digits(2, minute) && scan.word(":") &&
-         scan.digits(2, second);
+  return scan.digits(2, hour) && scan.word(":") && scan.digits(2, minute) && scan.word(":") && scan.digits(2, second);
 }
 
 }  // namespace
@@ -169,17 +172,18 @@ std::optional<ParsedTime> parse_time(std::string_view text) {
 std::string format_rfc3339(int64_t us) {
   const Fields f = fields_of(us);
   char text[64];
-  int size = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", f.year, f.month, f.day, f.hour,
-                           f.minute, f.second);
-  if (f.microsecond != 0) size += std::snprintf(text + size, sizeof text - static_cast<size_t>(size), ".%06d", f.microsecond);
+  int size = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", f.year, f.month, f.day, f.hour, f.minute,
+                           f.second);
+  if (f.microsecond != 0)
+    size += std::snprintf(text + size, sizeof text - static_cast<size_t>(size), ".%06d", f.microsecond);
   return std::string(text, static_cast<size_t>(size)) + "Z";
 }
 
 std::string format_utc_display(int64_t us) {
   const Fields f = fields_of(us);
   char text[64];
-  int size = std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d", f.year, f.month, f.day, f.hour,
-                           f.minute, f.second);
+  int size = std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d", f.year, f.month, f.day, f.hour, f.minute,
+                           f.second);
   if (f.microsecond % 1000 != 0) {
     size += std::snprintf(text + size, sizeof text - static_cast<size_t>(size), ".%06d", f.microsecond);
   } else if (f.microsecond != 0) {
