@@ -28,9 +28,9 @@ struct Relationship {
   std::string_view name;  // as in the document: `campaign-messages`
   std::string_view type;  // of the related resources: `campaign-message`
   Cardinality cardinality;
-  bool includable;           // may be named in `include`
-  bool always_linked;        // the ids are in every answer, included or not
-  bool included_by_default;  // left out with skip_related_objects
+  bool includable = false;           // may be named in `include`
+  bool always_linked = false;        // the ids are in every answer, included or not
+  bool included_by_default = false;  // left out with skip_related_objects
 };
 
 /// An attribute of the related resource of a default-included to-one relationship, as a column of the record:
@@ -47,12 +47,13 @@ enum Operator : uint8_t { kGreaterThan = 1, kGreaterOrEqual = 2, kLessThan = 4, 
 
 /// A time that a run can be limited to.
 struct TimeField {
-  std::string_view key;   // in the configuration: `created`, `updated`, `datetime`
-  std::string_view name;  // in the API: `created_at`
-  uint8_t operators;      // the filter operators that the API takes; 0: none, rows are filtered here
-  std::string_view sort;  // value of `sort=` for ascending order; empty: the API cannot sort by it
+  std::string_view key;              // in the configuration: `created`, `updated`, `datetime`
+  std::string_view name;             // in the API: `created_at`
+  uint8_t operators;                 // the filter operators that the API takes; 0: none, rows are filtered here
+  std::string_view sort;             // value of `sort=` for ascending order; empty: the API cannot sort by it
   std::string_view sort_since = {};  // first revision that takes this sort; empty: every one
-  bool immutable = false;  // never changes in the life of a record (created, datetime): full reads are ordered by it
+  bool immutable = false;   // never changes in the life of a record (created, datetime): full reads are ordered by it
+  bool disordered = false;  // rows have been seen out of order in spite of `sort` (campaigns): nothing relies on it
 };
 
 enum class Paging : uint8_t {
@@ -77,9 +78,10 @@ struct RateVariant {
 
 /// One of several reads that make up a source, each with its own fixed filter.
 struct Pass {
-  std::string_view filter;        // `equals(messages.channel,'email'),equals(archived,false)`
-  std::string_view older_filter;  // for revisions that refuse `filter` with a 400
-  std::string_view label;         // value of the source's label column
+  std::string_view filter;             // `equals(messages.channel,'email'),equals(archived,false)`
+  std::string_view older_filter = {};  // for revisions that refuse `filter` with a 400; empty: none. Passes that share
+                                       // it are one and the same read there
+  std::string_view label = {};         // value of the source's label column
 };
 
 /// Where the required filter's ids come from: coupon-codes are read per batch of coupons.
@@ -94,20 +96,20 @@ struct Source {
   std::string_view path;   // `/api/catalog-items`
   std::string_view type;   // JSON:API type: `catalog-item`
   std::string_view scope;  // read scope(s) of the key, separated by a blank: `catalogs:read`
-  Paging paging;
-  int default_page_size;  // 0: not stated
-  int max_page_size;      // 0: no page[size]
-  std::string_view page_size_since;  // first effective revision that takes page[size]
-  RateClass rate;
-  std::span<const RateVariant> rate_variants;
-  std::string_view stable_sort;  // `sort=` for full reads when no immutable time field is sortable: `id`; empty: none
-  std::span<const Attribute> attributes;
-  std::span<const Relationship> relationships;
-  std::span<const JoinedAttribute> joined;
-  std::span<const TimeField> time_fields;  // the default one first
-  std::span<const Pass> passes;            // empty: one pass without filter
-  std::string_view label_column;           // set: a column with the pass's label
-  const FanOut* fan_out;                   // nullptr: none
+  Paging paging = Paging::none;
+  int default_page_size = 0;              // rows of a page when none is asked for; 0: not stated
+  int max_page_size = 0;                  // 0: no page[size]
+  std::string_view page_size_since = {};  // first effective revision that takes page[size]; empty: every one
+  RateClass rate = {};
+  std::span<const RateVariant> rate_variants = {};
+  std::string_view stable_sort = {};  // `sort=` for reads whose time field cannot be sorted by: `id`; empty: none
+  std::span<const Attribute> attributes = {};
+  std::span<const Relationship> relationships = {};
+  std::span<const JoinedAttribute> joined = {};
+  std::span<const TimeField> time_fields = {};  // the default one first; empty: every run reads all
+  std::span<const Pass> passes = {};            // empty: one pass without filter
+  std::string_view label_column = {};           // set: a column with the pass's label
+  const FanOut* fan_out = nullptr;              // nullptr: none
 
   const TimeField* find_time_field(std::string_view key_or_name) const;
   const Relationship* find_relationship(std::string_view name) const;

@@ -1,0 +1,354 @@
+// What holds for every row of the source catalogue, whatever its facts are.
+#include "klaviyo/catalogue.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace klaviyo {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsSupersetOf;
+using ::testing::StartsWith;
+
+std::string replaced(std::string_view text, char from, char to) {
+  std::string result(text);
+  std::replace(result.begin(), result.end(), from, to);
+  return result;
+}
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return result;
+}
+
+const Source& row(std::string_view name) {
+  const Source* source = find_source(name);
+  if (source == nullptr) ADD_FAILURE() << "no source " << name;
+  return source == nullptr ? sources().front() : *source;
+}
+
+std::vector<std::string> paths_of(const Source& source) {
+  std::vector<std::string> paths;
+  for (const Attribute& attribute : source.attributes) paths.emplace_back(attribute.path);
+  return paths;
+}
+
+// Every column that a source can have under any configuration.
+std::vector<std::string> columns_of(const Source& source) {
+  std::vector<std::string> names{"id", "additional_attributes", "time"};
+  for (const Attribute& attribute : source.attributes) names.emplace_back(attribute.name);
+  for (const JoinedAttribute& joined : source.joined) names.emplace_back(joined.name);
+  for (const Relationship& relationship : source.relationships) {
+    const std::string name = replaced(relationship.name, '-', '_');
+    names.push_back(name + (relationship.cardinality == Cardinality::one ? "_id" : "_ids"));
+    if (relationship.cardinality == Cardinality::many) names.push_back(name);
+  }
+  if (!source.label_column.empty()) names.emplace_back(source.label_column);
+  return names;
+}
+
+TEST(Catalogue, HasARowForEveryCollection) { EXPECT_EQ(sources().size(), 42U); }
+
+TEST(Catalogue, IsInOrderOfNames) {
+  EXPECT_TRUE(std::is_sorted(sources().begin(), sources().end(),
+                             [](const Source& a, const Source& b) { return a.name < b.name; }));
+}
+
+TEST(Catalogue, EverySourceIsFoundInAllSpellings) {
+  for (const Source& source : sources()) {
+    SCOPED_TRACE(source.name);
+    EXPECT_EQ(find_source(source.name), &source);
+    EXPECT_EQ(find_source(replaced(source.name, '_', '-')), &source);
+    EXPECT_EQ(find_source(source.type), &source);
+    EXPECT_EQ(find_source(replaced(source.type, '-', '_')), &source);
+    EXPECT_EQ(find_source(upper(source.name)), &source);
+    EXPECT_EQ(find_source(upper(source.type)), &source);
+  }
+}
+
+TEST(Catalogue, UnknownNamesAreNotFound) {
+  for (const char* name : {"", "event ", "eventss", "_", "catalog", "catalog-items-", "profiles\n"}) {
+    EXPECT_EQ(find_source(name), nullptr) << name;
+  }
+}
+
+TEST(Catalogue, NamesFollowPathsAndNothingIsTwice) {
+  std::set<std::string_view> names;
+  std::set<std::string_view> types;
+  for (const Source& source : sources()) {
+    SCOPED_TRACE(source.name);
+    EXPECT_EQ(std::string(source.path), "/api/" + replaced(source.name, '_', '-'));
+    EXPECT_TRUE(names.insert(source.name).second);
+    EXPECT_TRUE(types.insert(source.type).second);
+    EXPECT_THAT(std::string(source.scope), ::testing::EndsWith(":read"));
+  }
+}
+
+TEST(Catalogue, NoSourceHasAColumnTwice) {
+  for (const Source& source : sources()) {
+    std::set<std::string> seen;
+    for (const std::string& name : columns_of(source)) {
+      EXPECT_TRUE(seen.insert(name).second) << source.name << ": " << name;
+    }
+  }
+}
+
+TEST(Catalogue, ColumnNamesArePathsWithUnderscores) {
+  for (const Source& source : sources()) {
+    for (const Attribute& attribute : source.attributes) {
+      EXPECT_FALSE(attribute.path.empty()) << source.name;
+      EXPECT_EQ(attribute.name, replaced(attribute.path, '.', '_')) << source.name;
+    }
+  }
+}
+
+// A value is either one column or is taken apart; a column below another column would never be filled.
+TEST(Catalogue, NoColumnLiesBelowAnother) {
+  for (const Source& source : sources()) {
+    const std::vector<std::string> paths = paths_of(source);
+    for (const std::string& outer : paths) {
+      for (const std::string& inner : paths) {
+        EXPECT_FALSE(inner.starts_with(outer + ".")) << source.name << ": " << inner;
+      }
+    }
+  }
+}
+
+TEST(Catalogue, AttributesOnRequestAreAskedForByTheirFirstKey) {
+  std::set<std::string> requested;
+  for (const Source& source : sources()) {
+    for (const Attribute& attribute : source.attributes) {
+      if (attribute.additional.empty()) continue;
+      requested.insert(std::string(source.name) + "." + std::string(attribute.additional));
+      EXPECT_EQ(attribute.additional, attribute.path.substr(0, attribute.path.find('.')));
+    }
+  }
+  EXPECT_THAT(requested,
+              ElementsAre("profiles.predictive_analytics", "profiles.subscriptions", "templates.definition"));
+}
+
+TEST(Catalogue, PageSizesFitThePaging) {
+  for (const Source& source : sources()) {
+    SCOPED_TRACE(source.name);
+    EXPECT_EQ(source.max_page_size > 0, source.paging == Paging::cursor_and_size);
+    if (source.paging == Paging::none) {
+      EXPECT_EQ(source.default_page_size, 0);
+    }
+    if (source.max_page_size > 0) {
+      EXPECT_LE(source.default_page_size, source.max_page_size);
+    }
+    if (!source.page_size_since.empty()) {
+      EXPECT_GT(source.max_page_size, 0);
+    }
+  }
+}
+
+TEST(Catalogue, EverySourceHasARate) {
+  for (const Source& source : sources()) {
+    EXPECT_GT(source.rate.per_second, 0) << source.name;
+    EXPECT_GE(source.rate.per_minute, source.rate.per_second) << source.name;
+    for (const RateVariant& variant : source.rate_variants) {
+      EXPECT_LE(variant.rate.per_minute, source.rate.per_minute) << source.name;
+    }
+  }
+}
+
+TEST(TimeFields, AreTimestampColumnsOfTheSource) {
+  for (const Source& source : sources()) {
+    std::set<std::string_view> keys;
+    for (const TimeField& field : source.time_fields) {
+      SCOPED_TRACE(std::string(source.name) + "." + std::string(field.name));
+      EXPECT_TRUE(keys.insert(field.key).second);
+      EXPECT_TRUE(std::any_of(source.attributes.begin(), source.attributes.end(), [&](const Attribute& attribute) {
+        return attribute.path == field.name && attribute.type == ColumnType::timestamp && attribute.additional.empty();
+      }));
+      EXPECT_EQ(source.find_time_field(field.key), &field);
+      EXPECT_EQ(source.find_time_field(field.name), &field);
+    }
+    EXPECT_EQ(source.find_time_field("modified"), nullptr);
+  }
+}
+
+TEST(TimeFields, DefaultIsUpdatedWhereThereIsOne) {
+  for (const Source& source : sources()) {
+    if (source.find_time_field("updated") != nullptr) {
+      EXPECT_EQ(source.time_fields.front().key, "updated") << source.name;
+    }
+  }
+  EXPECT_EQ(row("events").time_fields.front().key, "datetime");
+  EXPECT_EQ(row("push_tokens").time_fields.front().key, "created");
+}
+
+TEST(TimeFields, OnlyCreationAndEventTimesNeverMove) {
+  for (const Source& source : sources()) {
+    for (const TimeField& field : source.time_fields) {
+      EXPECT_EQ(field.immutable, field.key == "created" || field.key == "datetime") << source.name << " " << field.key;
+    }
+  }
+}
+
+TEST(TimeFields, ListsAndSegmentsSortOnlySince20240515) {
+  for (const Source& source : sources()) {
+    const bool late = source.name == "lists" || source.name == "segments";
+    for (const TimeField& field : source.time_fields) {
+      EXPECT_EQ(field.sort_since, late ? "2024-05-15" : "") << source.name;
+    }
+  }
+}
+
+TEST(TimeFields, SuppressionJobsSortUnderAnotherName) {
+  const TimeField& created = row("profile_suppression_bulk_create_jobs").time_fields.front();
+  EXPECT_EQ(created.name, "created_at");
+  EXPECT_EQ(created.sort, "created");
+}
+
+TEST(TimeFields, ExpiryOfCouponCodesIsNone) { EXPECT_TRUE(row("coupon_codes").time_fields.empty()); }
+
+TEST(Relationships, AreFoundInBothSpellings) {
+  const Source& campaigns = row("campaigns");
+  const Relationship* messages = campaigns.find_relationship("campaign-messages");
+  ASSERT_NE(messages, nullptr);
+  EXPECT_EQ(campaigns.find_relationship("campaign_messages"), messages);
+  EXPECT_EQ(campaigns.find_relationship("campaign-message"), nullptr);
+}
+
+TEST(Relationships, AlwaysLinkedAreThoseThatTheServiceFills) {
+  std::set<std::string> linked;
+  for (const Source& source : sources()) {
+    for (const Relationship& relationship : source.relationships) {
+      if (relationship.always_linked) linked.insert(std::string(source.type) + "." + std::string(relationship.name));
+    }
+  }
+  EXPECT_THAT(linked, ElementsAre("campaign.campaign-messages", "event.metric", "event.profile", "form.form-versions"));
+}
+
+TEST(Relationships, IncludedByDefaultAreToOneAndIncludable) {
+  for (const Source& source : sources()) {
+    for (const Relationship& relationship : source.relationships) {
+      if (!relationship.included_by_default) continue;
+      EXPECT_TRUE(relationship.includable) << source.name;
+      EXPECT_EQ(relationship.cardinality, Cardinality::one) << source.name;
+    }
+  }
+}
+
+TEST(Relationships, IncludeNamesFollowTheRevision) {
+  const Source& events = row("events");
+  const Relationship& metric = *events.find_relationship("metric");
+  const Relationship& profile = *events.find_relationship("profile");
+  EXPECT_EQ(include_name(events, metric, "2023-06-15"), "metrics");
+  EXPECT_EQ(include_name(events, profile, "2022-10-17"), "profiles");
+  EXPECT_EQ(include_name(events, metric, "2023-07-15"), "metric");
+  EXPECT_EQ(include_name(events, profile, "2026-07-15.pre"), "profile");
+  EXPECT_EQ(include_name(events, *events.find_relationship("attributions"), "2022-10-17"), "attributions");
+
+  const Source& profiles = row("profiles");
+  const Relationship& conversations = *profiles.find_relationship("conversations");
+  EXPECT_EQ(include_name(profiles, conversations, "2026-04-15"), "conversation");
+  EXPECT_EQ(include_name(profiles, conversations, "2026-07-15"), "conversations");
+}
+
+TEST(Joined, ComesFromRelationshipsThatAreIncludedByDefault) {
+  for (const Source& source : sources()) {
+    for (const JoinedAttribute& joined : source.joined) {
+      SCOPED_TRACE(joined.name);
+      const Relationship* relationship = source.find_relationship(joined.relationship);
+      ASSERT_NE(relationship, nullptr);
+      EXPECT_TRUE(relationship->included_by_default);
+      EXPECT_THAT(std::string(joined.name), StartsWith(std::string(joined.relationship)));
+      if (joined.path.empty()) {
+        EXPECT_EQ(joined.name, joined.relationship);
+        EXPECT_EQ(joined.type, ColumnType::json);
+      }
+    }
+  }
+}
+
+TEST(Joined, EventsHaveEveryAttributeOfTheirMetricAndProfile) {
+  std::map<std::string, ColumnType> expected;
+  for (const char* relationship : {"metric", "profile"}) {
+    expected[relationship] = ColumnType::json;
+    for (const Attribute& attribute : row(relationship).attributes) {
+      if (!attribute.additional.empty()) continue;
+      expected[std::string(relationship) + "_" + std::string(attribute.name)] = attribute.type;
+    }
+  }
+  std::map<std::string, ColumnType> actual;
+  for (const JoinedAttribute& joined : row("events").joined) actual[std::string(joined.name)] = joined.type;
+  EXPECT_EQ(actual, expected);
+}
+
+TEST(Joined, PathsStartBelowTheRelatedResource) {
+  std::map<std::string_view, std::string_view> paths;
+  for (const JoinedAttribute& joined : row("events").joined) paths[joined.name] = joined.path;
+  EXPECT_EQ(paths.at("metric_name"), "name");
+  EXPECT_EQ(paths.at("profile_location_city"), "location.city");
+  EXPECT_EQ(paths.at("profile"), "");
+}
+
+TEST(Passes, OfCampaignsCoverEveryChannelLiveAndArchived) {
+  const Source& campaigns = row("campaigns");
+  EXPECT_EQ(campaigns.label_column, "channel");
+  std::set<std::string_view> filters;
+  std::map<std::string_view, std::set<std::string_view>> older_by_label;
+  for (const Pass& pass : campaigns.passes) {
+    filters.insert(pass.filter);
+    older_by_label[pass.label].insert(pass.older_filter);
+    EXPECT_EQ(std::string(pass.filter),
+              "equals(messages.channel,'" + std::string(pass.label) + "')," + std::string(pass.older_filter));
+  }
+  EXPECT_EQ(filters.size(), 6U);
+  const std::set<std::string_view> live_and_archived{"equals(archived,false)", "equals(archived,true)"};
+  EXPECT_EQ(older_by_label,
+            (std::map<std::string_view, std::set<std::string_view>>{
+                {"email", live_and_archived}, {"sms", live_and_archived}, {"mobile_push", live_and_archived}}));
+  EXPECT_EQ(campaigns.passes.front().label, "email");  // the only channel of the revisions that need the older filter
+}
+
+TEST(Passes, OfFlowsReadTheArchivedOnesToo) {
+  std::vector<std::string> filters;
+  for (const Pass& pass : row("flows").passes) {
+    filters.emplace_back(pass.filter);
+    EXPECT_TRUE(pass.older_filter.empty());
+  }
+  EXPECT_THAT(filters, ElementsAre("equals(archived,false)", "equals(archived,true)"));
+}
+
+TEST(FanOut, ReadsCouponCodesPerCoupon) {
+  for (const Source& source : sources()) EXPECT_EQ(source.fan_out != nullptr, source.name == "coupon_codes");
+  const FanOut& fan_out = *row("coupon_codes").fan_out;
+  EXPECT_EQ(find_source(fan_out.parent), &row("coupons"));
+  EXPECT_EQ(fan_out.filter_field, "coupon.id");
+  EXPECT_GT(fan_out.batch, 0);
+}
+
+TEST(Columns, KnownObjectsAreFlatAndFreeOnesStayJson) {
+  EXPECT_THAT(paths_of(row("accounts")), IsSupersetOf({"contact_information.street_address.city", "timezone"}));
+  EXPECT_THAT(paths_of(row("profiles")),
+              IsSupersetOf({"location.city", "properties", "subscriptions.email.marketing.consent",
+                            "predictive_analytics.ranked_channel_affinity"}));
+  EXPECT_THAT(paths_of(row("campaigns")), IsSupersetOf({"audiences", "send_options", "send_strategy"}));
+  EXPECT_THAT(paths_of(row("events")), ElementsAre("datetime", "timestamp", "uuid", "event_properties"));
+  EXPECT_THAT(paths_of(row("lists")), ElementsAre("name", "created", "updated", "opt_in_process"));
+}
+
+TEST(Columns, TypesHaveTheNamesOfEmbulk) {
+  EXPECT_EQ(type_name(ColumnType::utf8), "string");
+  EXPECT_EQ(type_name(ColumnType::int64), "long");
+  EXPECT_EQ(type_name(ColumnType::float64), "double");
+  EXPECT_EQ(type_name(ColumnType::boolean), "boolean");
+  EXPECT_EQ(type_name(ColumnType::timestamp), "timestamp");
+  EXPECT_EQ(type_name(ColumnType::json), "json");
+}
+
+}  // namespace
+}  // namespace klaviyo
