@@ -1,0 +1,27 @@
+// The columns that a source can give, by name, for checking `columns:` and for the schema's list of sources.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "klaviyo/catalogue.h"
+
+namespace klaviyo {
+
+/// One column, and what it takes to get it.
+struct SourceColumn {
+  std::string name;
+  ColumnType type = ColumnType::utf8;
+  std::string_view additional = {};  // set: only with this additional_fields value
+  std::string_view include = {};     // set: only with this include value
+  bool related = false;              // not with skip_related_objects
+};
+
+/// `id`, attributes in catalogue order, ids of related objects, joined attributes, label, `additional_attributes`.
+std::vector<SourceColumn> source_columns(const Source& source);
+
+/// The additional_fields values of a source, each once.
+std::vector<std::string_view> additional_fields(const Source& source);
+
+}  // namespace klaviyo
