@@ -32,6 +32,7 @@ struct HttpRequest {
   std::string url;  // absolute; https, or http for loopback addresses
   std::vector<std::pair<std::string, std::string>> headers;
   const base::Secret* authorization = nullptr;  // sent as `Authorization: Klaviyo-API-Key …`
+  const base::StopFlag* stop = nullptr;  // ends this request too, beside the client\'s flag; noticed like that one
 };
 
 struct HttpResponse {
@@ -39,12 +40,15 @@ struct HttpResponse {
   std::string body;                                          // decoded; capacity exceeds size by 64 bytes at least
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   int64_t wire_bytes = 0;                                    // of the body as it came
+  bool length_known = true;  // false: the end of the connection ended the body, which may be less than was meant
 
   /// Value of the first header of that (lower-case) name, or empty.
   const std::string& header(const std::string& name) const;
 };
 
-/// Thread-safe. Destruction ends requests in flight with Code::cancelled.
+/// Thread-safe. Destruction ends requests in flight with Code::cancelled. In a forked child destruction does nothing:
+/// thread and connections are the parent's. Proxies are taken from the environment as libcurl does (https_proxy,
+/// all_proxy, no_proxy), never for loopback addresses, and a proxy gets none of the headers; netrc is never read.
 class HttpClient {
  public:
   HttpClient(HttpOptions options, const base::StopFlag& stop);
@@ -53,11 +57,13 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   /// Sends and waits for the whole answer, of any status. Failures:
-  ///   remote_transient  no connection, broken, cut short, too slow
+  ///   config            address or header not fit to be sent, or a ca_file that cannot be read
+  ///   remote_transient  no connection, broken, cut short, too slow; `timed_out` (if not null) tells the last apart
   ///   remote_fatal      TLS refused
-  ///   data              a body or header beyond the limits, or that cannot be decoded
-  ///   cancelled         `stop` was set; noticed within a second (the client must be told through wake())
-  base::Result<HttpResponse> send(const HttpRequest& request);
+  ///   data              a body or header beyond the limits, or an encoding that was not asked for
+  ///   cancelled         `stop` was set; noticed within a second, at once after wake()
+  ///   abi               the client was made before a fork and is used in the child
+  base::Result<HttpResponse> send(const HttpRequest& request, bool* timed_out = nullptr);
 
   /// Makes the loop look at the stop flag now. Any thread.
   void wake();
