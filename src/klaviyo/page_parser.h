@@ -1,4 +1,12 @@
-// One answer body → rows. simdjson On-Demand over the buffer, once, no DOM; the one file that knows simdjson.
+// One answer body → rows, in one walk over the tokens of a checked text (json_index.h); no DOM, nothing copied but into
+// the columns.
+//
+// The document may have its members in any order. What is refused, as a whole, with Code::data: anything that is not
+// exactly one complete JSON document in valid UTF-8; `data` missing, null or no array; a record that is no object, has
+// no id (a string that is not empty) or another type than the source's; `attributes`, `relationships`, `included`,
+// `links` and `links.next` of another kind than JSON:API's; one of these members twice in the same object; objects and
+// arrays nested deeper than 256 outside of `attributes` and `included`; related resources that, joined, would take more
+// than 256 MiB. What senders choose, names and values below `attributes`, never loses a page: see flattener.h.
 #pragma once
 
 #include <cstdint>
@@ -23,17 +31,20 @@ struct PageSummary {
 /// Not thread-safe; keeps its buffers from page to page.
 class PageParser {
  public:
+  /// The layout must outlive the parser.
   explicit PageParser(const RecordLayout& layout);
   ~PageParser();
 
-  /// Appends the page's records to `columns`, each after asking `gate`. `label` fills the label column. On failure
-  /// (Code::data: broken JSON, wrong shape, missing id, invalid UTF-8, nested beyond 256, cut short; the message gives
-  /// the byte offset where it is known) nothing is appended. `single` accepts an object as `data`. The body's capacity must exceed its
-  /// size by 64 bytes.
-  base::Result<PageSummary> parse(std::string& body, std::string_view label, bool single, RowGate& gate,
+  /// Appends the page's records to `columns`, each after asking `gate`. `label` fills the label column where a record
+  /// has no attribute of that name; empty: null. On failure (Code::data; the message gives the byte offset or the
+  /// record) nothing is appended. `single` accepts an object as `data`. A relationship's id comes from `relationships`,
+  /// or from the attribute that old revisions have instead; of several ids of a to-one relationship the first counts,
+  /// and all are kept in additional_attributes.
+  base::Result<PageSummary> parse(const std::string& body, std::string_view label, bool single, RowGate& gate,
                                   ColumnSet& columns, Flattener& flattener);
 
  private:
+  class Page;
   struct State;
   std::unique_ptr<State> state_;
 };
