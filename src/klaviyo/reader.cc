@@ -1,1 +1,158 @@
-// placeholder
+#include "klaviyo/reader.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace klaviyo {
+
+namespace {
+
+// A batch that is not full is given out when its first row is this old: a killed run shall not lose minutes of slow
+// pages.
+constexpr int64_t kBatchLingerUs = 1'000'000;
+
+int64_t rows_within(const ColumnSet& columns, int64_t bytes) {
+  int64_t fits = 1, beyond = columns.rows() + 1;
+  while (beyond - fits > 1) {
+    const int64_t middle = fits + (beyond - fits) / 2;
+    (columns.byte_size(middle) <= bytes ? fits : beyond) = middle;
+  }
+  return fits;
+}
+
+}  // namespace
+
+struct TaskReader::Batch {
+  explicit Batch(const RecordLayout& layout) : columns(layout) {}
+  ColumnSet columns;
+  std::vector<Part> parts;
+  int64_t since_us = 0;  // when the first row came
+};
+
+TaskReader::TaskReader(std::shared_ptr<Services> services, const Task& task)
+    : services_(std::move(services)),
+      lanes_(services_->reading, task, services_->begun_us, services_->config.parallel_requests, services_->stop) {}
+
+base::Result<bool> TaskReader::next(ArrowArray* out) {
+  if (!ended_ && services_->stop.requested()) return base::Status(base::Code::cancelled, "cancelled");
+  Batch batch(services_->layout);
+  while (!ended_) {
+    const auto held = hold_page(batch);
+    if (!held.ok()) {
+      const bool cancelled = held.status().code() == base::Code::cancelled;
+      if (cancelled || batch.columns.rows() == 0) return held.status();
+      break;  // what came before the failure is given out; the failure stays
+    }
+    if (!*held) break;
+    if (take_page(batch)) continue;
+    if (batch.columns.rows() > 0) break;
+    take_rows_of_large_page(out);
+    return true;
+  }
+  const int64_t rows = batch.columns.rows();
+  if (rows > 0) batch.columns.take(rows, out);
+  for (const Part& part : batch.parts) deliver(part);
+  return rows > 0;
+}
+
+base::Result<bool> TaskReader::hold_page(const Batch& batch) {
+  while (!held_) {
+    const bool waiting = batch.columns.rows() > 0;
+    const int64_t waited_us = waiting ? services_->clock->monotonic_us() - batch.since_us : 0;
+    if (waited_us >= kBatchLingerUs) return false;
+    const auto event = lanes_.pop(kBatchLingerUs - waited_us, held_);
+    if (!event.ok()) return event.status();
+    if (*event == LanePool::Event::end) {
+      ended_ = true;
+      return false;
+    }
+  }
+  return true;
+}
+
+bool TaskReader::take_page(Batch& batch) {
+  if (held_rows_given_ > 0) return false;
+  const int64_t rows = held_->columns.rows();
+  if (batch.columns.rows() + rows > kMaxBatchRows ||
+      batch.columns.byte_size() + held_->columns.byte_size() > kMaxBatchBytes) {
+    return false;
+  }
+  if (batch.columns.rows() == 0) batch.since_us = services_->clock->monotonic_us();
+  if (rows > 0) batch.columns.append(std::move(held_->columns));
+  batch.parts.push_back({held_->window_id, std::move(held_->after), rows, held_->last});
+  held_.reset();
+  return true;
+}
+
+void TaskReader::take_rows_of_large_page(ArrowArray* out) {
+  const int64_t rows = std::min(kMaxBatchRows, rows_within(held_->columns, kMaxBatchBytes));
+  const bool whole = rows == held_->columns.rows();
+  held_->columns.take(rows, out);
+  held_rows_given_ += rows;
+  deliver({held_->window_id, held_->position(held_rows_given_), rows, whole && held_->last});
+  if (whole) {
+    held_.reset();
+    held_rows_given_ = 0;
+  }
+}
+
+void TaskReader::deliver(const Part& part) {
+  services_->counters.rows += part.rows;
+  lanes_.deliver(part.window_id, part.position, part.rows, part.last);
+}
+
+base::Result<std::string> TaskReader::checkpoint() const { return format_task(lanes_.task()); }
+
+PreviewReader::PreviewReader(std::shared_ptr<Services> services, Task task, int64_t max_rows)
+    : services_(std::move(services)), task_(std::move(task)), max_rows_(max_rows) {}
+
+namespace {
+
+class FirstRows final : public PageSink {
+ public:
+  explicit FirstRows(const Window& window, ColumnSet& columns) : window_(window), columns_(columns) {}
+
+  Window begin_page(int) override { return window_; }
+  void end_page(int, const WorkList::PageRead&) override {}
+  bool push(PageRows page) override {
+    columns_ = std::move(page.columns);
+    return columns_.rows() == 0 && !page.last && ++empty_pages_ < kMaxEmptyPages;
+  }
+
+ private:
+  static constexpr int kMaxEmptyPages = 5;
+
+  Window window_;
+  ColumnSet& columns_;
+  int empty_pages_ = 0;
+};
+
+}  // namespace
+
+base::Result<bool> PreviewReader::next(ArrowArray* out) {
+  if (!status_.ok()) return status_;
+  if (std::exchange(ended_, true)) return false;
+  ColumnSet rows(services_->layout);
+  WindowReader::Options options;
+  options.manner = {&services_->stop, true};
+  options.page_size = page_size_of(*services_->config.source, services_->config);
+  if (options.page_size) options.page_size = static_cast<int>(std::clamp<int64_t>(max_rows_, 1, *options.page_size));
+  for (const WindowTask& window : task_.windows) {
+    FirstRows sink(window.window, rows);
+    status_ = WindowReader(services_->reading, {0, window}, sink, options).run();
+    if (!status_.ok()) return status_;
+    if (rows.rows() > 0) break;
+  }
+  rows.truncate(std::min(max_rows_, rows.rows()));
+  if (rows.rows() == 0) return false;
+  services_->counters.rows += rows.rows();
+  rows.take(rows.rows(), out);
+  return true;
+}
+
+base::Result<std::string> PreviewReader::checkpoint() const {
+  return base::Status(base::Code::abi, "checkpoint: a preview has none");
+}
+
+}  // namespace klaviyo

@@ -1,1 +1,130 @@
-// placeholder
+#include "klaviyo/request.h"
+
+#include <algorithm>
+
+namespace klaviyo {
+
+namespace {
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += ',';
+    text += part;
+  }
+  return text;
+}
+
+std::string filter_of(const Config& config, const ReadOrder& order, const PageRequest& page) {
+  std::vector<std::string> terms;
+  if (page.pass != nullptr) {
+    const std::string_view fixed = page.older_filter ? page.pass->older_filter : page.pass->filter;
+    if (!fixed.empty()) terms.emplace_back(fixed);
+  }
+  if (!page.parent_ids.empty()) {
+    std::vector<std::string> ids;
+    for (const std::string& id : page.parent_ids) ids.push_back(filter_string(id));
+    terms.push_back("any(" + std::string(config.source->fan_out->filter_field) + ",[" + join(ids) + "])");
+  }
+  if (order.field != nullptr) {
+    for (std::string& term : window_filter(*order.field, page.query)) terms.push_back(std::move(term));
+  }
+  terms.insert(terms.end(), config.filters.begin(), config.filters.end());
+  return join(terms);
+}
+
+std::string include_of(const Config& config, std::string_view revision) {
+  std::vector<std::string> names;
+  for (const Relationship& relationship : config.source->relationships) {
+    const bool asked =
+        std::find(config.include.begin(), config.include.end(), relationship.name) != config.include.end();
+    const bool by_default = relationship.included_by_default && !config.skip_related_objects;
+    if (asked || by_default) {
+      names.emplace_back(include_name(*config.source, relationship, revision));
+    }
+  }
+  return join(names);
+}
+
+void add(net::ApiRequest& request, std::string name, std::string value) {
+  if (!value.empty()) request.query.emplace_back(std::move(name), std::move(value));
+}
+
+void add_page(net::ApiRequest& request, std::optional<int> size, const std::optional<PageParameter>& page) {
+  if (size) add(request, "page[size]", std::to_string(*size));
+  if (page) add(request, page->first, page->second);
+}
+
+bool sortable(const Config& config, const TimeField& field) {
+  return !field.sort.empty() && config.literal_revision >= field.sort_since;
+}
+
+std::string sort_of(const Config& config, const ReadOrder& order) {
+  if (order.field == nullptr || order.field->sort.empty()) return std::string(config.source->stable_sort);
+  return sortable(config, *order.field) ? std::string(order.field->sort) : std::string();
+}
+
+}  // namespace
+
+const TimeField* reading_field(const Config& config) {
+  if (config.time_field != nullptr) return config.time_field;
+  const auto fields = config.source->time_fields;
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [](const TimeField& field) { return field.immutable && !field.sort.empty(); });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+ReadOrder read_order(const Config& config) {
+  ReadOrder order;
+  order.field = config.time_field;
+  if (order.field == nullptr) return order;
+  order.by_time = sortable(config, *order.field) && !order.field->disordered && config.source->fan_out == nullptr;
+  order.cuttable = order.by_time && filters_lower_bound(*order.field);
+  return order;
+}
+
+net::ApiRequest make_request(const Config& config, const ReadOrder& order, const PageRequest& page) {
+  const Source& source = *config.source;
+  net::ApiRequest request;
+  request.path = source.path;
+  request.rate = source.rate;
+  request.scope = source.scope;
+  for (const RateVariant& variant : source.rate_variants) {
+    const auto& asked = config.additional_fields;
+    if (std::find(asked.begin(), asked.end(), variant.additional) == asked.end()) continue;
+    request.extra_rate.push_back({std::string(variant.additional), variant.rate});
+  }
+  add(request, "filter", filter_of(config, order, page));
+  add(request, "include", include_of(config, page.older_include ? config.literal_revision : config.effective_revision));
+  add(request, "additional-fields[" + std::string(source.type) + "]", join(config.additional_fields));
+  add(request, "sort", sort_of(config, order));
+  add_page(request, page.page_size, page.page);
+  return request;
+}
+
+net::ApiRequest make_parent_request(const Source& parent, const std::optional<PageParameter>& page,
+                                    std::optional<int> page_size) {
+  net::ApiRequest request;
+  request.path = parent.path;
+  request.rate = parent.rate;
+  request.scope = parent.scope;
+  add(request, "sort", std::string(parent.stable_sort));
+  add_page(request, page_size, page);
+  return request;
+}
+
+std::optional<int> page_size_of(const Source& source, const Config& config) {
+  if (source.max_page_size == 0 || config.effective_revision < source.page_size_since) return std::nullopt;
+  return source.name == config.source->name && config.page_size ? *config.page_size : source.max_page_size;
+}
+
+std::string filter_string(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+}  // namespace klaviyo

@@ -1,0 +1,168 @@
+#include "klaviyo/lane_pool.h"
+
+#include <signal.h>
+
+#include <chrono>
+#include <exception>
+#include <new>
+#include <system_error>
+#include <utility>
+
+namespace klaviyo {
+
+namespace {
+
+constexpr size_t kMaxQueuedPages = 4;
+
+// A thread that handles none of the host's signals.
+std::thread quiet_thread(auto body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread;
+  try {
+    thread = std::thread(std::move(body));
+  } catch (const std::system_error&) {
+    // No thread to be had: the lanes that exist do the work.
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+}  // namespace
+
+LanePool::LanePool(const ReadServices& services, const Task& task, int64_t horizon_us, int lanes,
+                   const base::StopFlag& stop)
+    : services_(services),
+      run_(task.run),
+      max_lanes_(static_cast<size_t>(lanes)),
+      stop_(stop),
+      work_(task, services.pager.order.cuttable, horizon_us) {}
+
+LanePool::~LanePool() {
+  abandoned_.request();
+  services_.pager.api.wake();
+  wake();
+  for (std::thread& lane : lanes_) lane.join();
+}
+
+base::Result<LanePool::Event> LanePool::pop(int64_t wait_us, std::optional<PageRows>& page) {
+  std::unique_lock lock(mutex_);
+  add_lane_if_useful();
+  if (lanes_.empty() && !work_.all_finished())
+    return base::Status(base::Code::out_of_memory, "no thread can be started");
+  page_ready_.wait_for(lock, std::chrono::microseconds(wait_us),
+                       [this] { return !queue_.empty() || stopping() || work_.all_finished(); });
+  if (stop_.requested()) return base::Status(base::Code::cancelled, "cancelled");
+  if (!queue_.empty()) {
+    page = std::move(queue_.front());
+    queue_.pop_front();
+    room_made_.notify_one();
+    return Event::page;
+  }
+  if (!status_.ok()) return status_;
+  return work_.all_finished() ? Event::end : Event::nothing_yet;
+}
+
+void LanePool::deliver(int window_id, const Position& position, int64_t rows, bool last) {
+  std::lock_guard lock(mutex_);
+  work_.deliver(window_id, position, rows, last);
+}
+
+Task LanePool::task() const {
+  std::lock_guard lock(mutex_);
+  return work_.task();
+}
+
+std::optional<int64_t> LanePool::remaining_us() const {
+  std::lock_guard lock(mutex_);
+  return work_.remaining_us();
+}
+
+void LanePool::wake() {
+  if (stop_.requested()) abandoned_.request();
+  { std::lock_guard lock(mutex_); }  // whoever is about to wait either sees the flag or is waiting already
+  work_changed_.notify_all();
+  page_ready_.notify_all();
+  room_made_.notify_all();
+}
+
+Window LanePool::begin_page(int window_id) {
+  std::lock_guard lock(mutex_);
+  return work_.begin_page(window_id);
+}
+
+void LanePool::end_page(int window_id, const WorkList::PageRead& page) {
+  {
+    std::lock_guard lock(mutex_);
+    work_.end_page(window_id, page);
+    add_lane_if_useful();
+  }
+  work_changed_.notify_all();
+}
+
+bool LanePool::push(PageRows page) {
+  std::unique_lock lock(mutex_);
+  room_made_.wait(lock, [this] { return queue_.size() < kMaxQueuedPages || stopping(); });
+  if (stopping()) return false;
+  if (page.last) work_.finish(page.window_id);
+  queue_.push_back(std::move(page));
+  page_ready_.notify_one();
+  if (work_.all_finished()) work_changed_.notify_all();
+  return true;
+}
+
+void LanePool::add_lane_if_useful() {
+  if (stopping() || idle_ > 0 || lanes_.size() >= max_lanes_ || !work_.can_claim()) return;
+  std::thread lane = quiet_thread([this] { lane_main(); });
+  if (lane.joinable()) {
+    lanes_.push_back(std::move(lane));
+    ++idle_;  // until it has claimed
+  }
+}
+
+void LanePool::lane_main() {
+  while (std::optional<Claim> claim = next_claim()) {
+    base::Status status = read(*std::move(claim));
+    if (!status.ok()) fail(std::move(status));
+  }
+}
+
+std::optional<Claim> LanePool::next_claim() {
+  std::unique_lock lock(mutex_);
+  std::optional<Claim> claim;
+  work_changed_.wait(lock, [&] { return stopping() || work_.all_finished() || (claim = work_.claim()); });
+  if (claim) {
+    --idle_;
+    add_lane_if_useful();
+  }
+  return claim;
+}
+
+base::Status LanePool::read(Claim claim) {
+  base::Status status;
+  try {
+    WindowReader::Options options;
+    options.manner.stop = &abandoned_;
+    options.first_window = claim.task.window.from_us == run_.from_us;
+    status = WindowReader(services_, std::move(claim), *this, options).run();
+  } catch (const std::bad_alloc&) {
+    status = {base::Code::out_of_memory, "out of memory while reading"};
+  } catch (const std::exception& problem) {
+    status = {base::Code::internal, std::string("unexpected: ") + problem.what()};
+  }
+  std::lock_guard lock(mutex_);
+  ++idle_;
+  return status;
+}
+
+void LanePool::fail(base::Status status) {
+  {
+    std::lock_guard lock(mutex_);
+    if (status_.ok()) status_ = std::move(status);
+  }
+  services_.pager.api.wake();
+  wake();
+}
+
+}  // namespace klaviyo

@@ -1,0 +1,70 @@
+// Lanes: threads that read the windows of a task at the same time, since paging by cursor is one round trip after
+// another. Their pages wait in a short queue; when it is full, the lanes wait.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "klaviyo/window_reader.h"
+#include "klaviyo/work_list.h"
+
+namespace klaviyo {
+
+/// Used by one thread, but for wake().
+class LanePool final : public PageSink {
+ public:
+  /// `stop`: of the input; all members of `services` must outlive the pool. Lanes start with the first pop().
+  LanePool(const ReadServices& services, const Task& task, int64_t horizon_us, int lanes, const base::StopFlag& stop);
+  ~LanePool() override;
+
+  enum class Event { page, nothing_yet, end };
+
+  /// The next page in order of arrival; waits at most `wait_us`. Fails when a lane failed, after the pages that came
+  /// before, or with Code::cancelled.
+  base::Result<Event> pop(int64_t wait_us, std::optional<PageRows>& page);
+
+  /// Rows up to a position are handed out.
+  void deliver(int window_id, const Position& position, int64_t rows, bool last);
+
+  /// What is left, as delivered.
+  Task task() const;
+  std::optional<int64_t> remaining_us() const;
+
+  /// Makes waiting threads look at the stop flag. Any thread.
+  void wake();
+
+ private:
+  Window begin_page(int window_id) override;
+  void end_page(int window_id, const WorkList::PageRead& page) override;
+  bool push(PageRows page) override;
+
+  void lane_main();
+  std::optional<Claim> next_claim();
+  base::Status read(Claim claim);
+  void add_lane_if_useful();
+  void fail(base::Status status);
+  bool stopping() const { return abandoned_.requested() || stop_.requested() || !status_.ok(); }
+
+  const ReadServices& services_;
+  const Window run_;
+  const size_t max_lanes_;
+  const base::StopFlag& stop_;
+  base::StopFlag abandoned_;
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable work_changed_;
+  std::condition_variable page_ready_;
+  std::condition_variable room_made_;
+  WorkList work_;
+  std::deque<PageRows> queue_;
+  base::Status status_;
+  size_t idle_ = 0;
+  std::vector<std::thread> lanes_;
+};
+
+}  // namespace klaviyo

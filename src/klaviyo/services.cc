@@ -1,0 +1,66 @@
+#include "klaviyo/services.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace klaviyo {
+
+namespace {
+
+constexpr unsigned kMaxParsers = 4;
+constexpr size_t kMaxLinesOnce = 10'000;  // whoever chooses keys and values shall not fill the memory
+
+net::ApiOptions api_options(const Config& config) {
+  net::ApiOptions options;
+  options.base_url = config.base_url;
+  options.revision = config.revision;
+  options.effective_revision = config.effective_revision;
+  options.retry_limit = config.retry_limit;
+  options.retry_initial_wait_sec = config.retry_initial_wait_sec;
+  options.max_retry_wait_sec = config.max_retry_wait_sec;
+  options.rate_limit_share = config.rate_limit_share;
+  options.http.connection_timeout_sec = config.connection_timeout_sec;
+  options.http.read_timeout_sec = config.read_timeout_sec;
+  options.http.write_timeout_sec = config.write_timeout_sec;
+  options.http.ca_file = config.ca_file;
+  options.http.user_agent = "bulk-input-klaviyo/" BULK_INPUT_VERSION;
+  options.http.max_connections = config.parallel_requests;
+  return options;
+}
+
+Config with_reading_field(Config config) {
+  config.time_field = reading_field(config);
+  return config;
+}
+
+base::Log once(const base::Log& log) {
+  struct Said {
+    std::mutex mutex;
+    std::set<std::string, std::less<>> lines;
+  };
+  return {base::LogLevel::trace, [log, said = std::make_shared<Said>()](base::LogLevel level, std::string_view line) {
+            {
+              std::lock_guard lock(said->mutex);
+              if (said->lines.size() >= kMaxLinesOnce || !said->lines.emplace(line).second) return;
+            }
+            log.write(level, line);
+          }};
+}
+
+}  // namespace
+
+Services::Services(Config validated, base::Log to, std::unique_ptr<base::Clock> time)
+    : config(with_reading_field(std::move(validated))),
+      order(read_order(config)),
+      layout(make_layout(config)),
+      log(std::move(to)),
+      once_log(once(log)),
+      clock(std::move(time)),
+      begun_us(clock->now_us()),
+      api(api_options(config), config.token, *clock, log, stop),
+      parsers(layout, std::clamp(std::thread::hardware_concurrency(), 2U, kMaxParsers)),
+      pager{config, order, api, log, page_size_refused},
+      reading{pager, layout, parsers, once_log, counters.rows_skipped, counters.odd_values} {}
+
+}  // namespace klaviyo

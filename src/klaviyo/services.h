@@ -1,0 +1,47 @@
+// What an input has and its readers share.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "klaviyo/config.h"
+#include "klaviyo/net/api_client.h"
+#include "klaviyo/parser_pool.h"
+#include "klaviyo/record_layout.h"
+#include "klaviyo/request.h"
+#include "klaviyo/window_reader.h"
+
+namespace klaviyo {
+
+struct Counters {
+  std::atomic<int64_t> rows{0};  // given out in batches
+  std::atomic<int64_t> rows_skipped{0};
+  std::atomic<int64_t> odd_values{0};
+};
+
+/// Immovable: its parts refer to one another.
+struct Services {
+  Services(Config validated, base::Log to, std::unique_ptr<base::Clock> time);
+
+  const Config config;
+  const ReadOrder order;
+  const RecordLayout layout;
+  const base::Log log;
+  const base::Log once_log;  // each line at most once
+  const std::unique_ptr<base::Clock> clock;
+  const int64_t begun_us;  // when the input was made
+  base::StopFlag stop;
+  Counters counters;
+  net::ApiClient api;
+  std::atomic<bool> page_size_refused{false};
+  ParserPool parsers;
+  const PagerServices pager;
+  const ReadServices reading;
+};
+
+}  // namespace klaviyo

@@ -1,0 +1,91 @@
+// One window, read to its end: fetch, parse, and what is known after each page.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "klaviyo/columns.h"
+#include "klaviyo/pager.h"
+#include "klaviyo/parser_pool.h"
+#include "klaviyo/window_gate.h"
+#include "klaviyo/work_list.h"
+
+namespace klaviyo {
+
+/// The rows of a page that are wanted, and where the window stands after any of them.
+struct PageRows {
+  int window_id = 0;
+  ColumnSet columns;
+  RowKeys keys;
+  bool in_order = false;
+  Position before;    // the first row
+  Position after;     // the last one
+  bool last = false;  // of the window
+
+  Position position(int64_t rows) const;
+};
+
+/// Where pages go, and who knows the window's bounds. Called by the thread that reads.
+class PageSink {
+ public:
+  virtual ~PageSink() = default;
+  virtual Window begin_page(int window_id) = 0;
+  virtual void end_page(int window_id, const WorkList::PageRead& page) = 0;
+  /// False: no more is wanted.
+  virtual bool push(PageRows page) = 0;
+};
+
+/// What window readers of one input share. All members outlive them.
+struct ReadServices {
+  const PagerServices& pager;
+  const RecordLayout& layout;
+  ParserPool& parsers;
+  const base::Log& odd_log;  // for what is to be said once, however many pages have it
+  std::atomic<int64_t>& rows_skipped;
+  std::atomic<int64_t>& odd_values;
+};
+
+class WindowReader {
+ public:
+  struct Options {
+    RequestManner manner;
+    std::optional<int> page_size;  // instead of the configured one
+    bool first_window = true;      // rows without a readable time belong here
+  };
+  WindowReader(const ReadServices& services, Claim claim, PageSink& sink, Options options);
+
+  /// Blocks until the window is read, the sink wants no more, or something fails.
+  base::Status run();
+
+ private:
+  base::Status read_fan_out();
+  /// Reads the children of a page of parents, in batches. Like read_query.
+  base::Result<bool> read_batches(const std::vector<std::string>& parents);
+  /// Reads a query to its end. False: the sink wants no more. `last`: with it the window ends.
+  base::Result<bool> read_query(PageRequest request, bool last);
+  base::Result<bool> read_page(Pager& pager, net::ApiAnswer& answer, bool last, bool& more);
+  base::Result<PageSummary> parse(net::ApiAnswer& answer, ColumnSet& columns);
+  bool deliver(ColumnSet columns, Position before, Position after, bool last);
+  /// The cursor was refused: the query is asked once more, behind what has been read. The refusal, when that happens
+  /// twice without a row in between.
+  base::Status begin_anew(PageRequest& request, const net::ApiAnswer& refusal);
+  PageRequest first_request() const;
+  void begin_gate(const Position& position);
+  std::string_view label() const;
+
+  const ReadServices& services_;
+  const Config& config_;
+  Claim claim_;
+  PageSink& sink_;
+  Options options_;
+  WindowGate gate_;
+  bool in_order_;
+  Position position_;  // after the last page
+  int64_t rows_read_ = 0;
+  int64_t rows_at_restart_ = -1;
+};
+
+}  // namespace klaviyo

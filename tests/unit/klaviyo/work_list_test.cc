@@ -1,0 +1,145 @@
+#include "klaviyo/work_list.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "test_sources.h"
+
+namespace klaviyo {
+namespace {
+
+constexpr int64_t kSecond = base::kMicrosPerSecond;
+
+Task task_of(const Window& window) {
+  Task task;
+  task.run = window;
+  task.windows.push_back({0, window, {}, false});
+  return task;
+}
+
+Position at(int64_t time_us) {
+  Position position;
+  position.at_us = time_us;
+  return position;
+}
+
+TEST(WorkList, OneWindowIsGivenToOneLaneUntilAPageShowsThatThereIsMore) {
+  WorkList work(task_of({0, 1'000 * kSecond}), true, 0);
+  ASSERT_TRUE(work.claim());
+  EXPECT_FALSE(work.claim());
+  work.begin_page(0);
+  work.end_page(0, {100, 0, 10 * kSecond, true, false});
+  const auto late = work.claim();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->task.window, (Window{510 * kSecond, 1'000 * kSecond}));
+  EXPECT_EQ(work.begin_page(0), (Window{0, 510 * kSecond}));
+}
+
+TEST(WorkList, AWindowIsNotCutWhileOneOfItsPagesIsExamined) {
+  WorkList work(task_of({0, 1'000 * kSecond}), true, 0);
+  work.claim();
+  work.begin_page(0);
+  work.end_page(0, {100, 0, 10 * kSecond, true, false});
+  work.begin_page(0);
+  EXPECT_FALSE(work.can_claim());
+  EXPECT_FALSE(work.claim());
+}
+
+TEST(WorkList, RowsOutOfOrderAndSourcesWithoutLowerBoundAreNotCut) {
+  for (const bool cuttable : {false, true}) {
+    WorkList work(task_of({0, 1'000 * kSecond}), cuttable, 0);
+    work.claim();
+    work.begin_page(0);
+    work.end_page(0, {100, 0, 10 * kSecond, !cuttable, false});
+    EXPECT_FALSE(work.claim());
+  }
+}
+
+TEST(WorkList, WhatIsLeftForLessThanThreePagesIsNotCut) {
+  WorkList work(task_of({0, 35 * kSecond}), true, 0);
+  work.claim();
+  work.begin_page(0);
+  work.end_page(0, {100, 0, 10 * kSecond, true, false});
+  EXPECT_FALSE(work.claim());
+}
+
+TEST(WorkList, TheBusiestWindowIsCut) {
+  Task task = task_of({0, 1'000 * kSecond});
+  task.windows.push_back({0, {1'000 * kSecond, 2'000 * kSecond}, {}, false});
+  WorkList work(task, true, 0);
+  work.claim();
+  work.claim();
+  work.end_page(0, {100, 0, 500 * kSecond, true, false});
+  work.end_page(1, {100, 1'000 * kSecond, 1'001 * kSecond, true, false});
+  const auto late = work.claim();
+  ASSERT_TRUE(late);
+  EXPECT_GE(late->task.window.from_us, 1'001 * kSecond);
+}
+
+TEST(WorkList, AnUnboundedEndIsCutBeforeTheHorizon) {
+  WorkList work(task_of({}), true, 1'000 * kSecond);
+  work.claim();
+  work.end_page(0, {100, 100 * kSecond, 110 * kSecond, true, false});
+  const auto late = work.claim();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->task.window, (Window{560 * kSecond, kUnboundedAbove}));
+}
+
+TEST(WorkList, CheckpointHoldsWhatIsNotDelivered) {
+  WorkList work(task_of({0, 1'000 * kSecond}), true, 0);
+  work.claim();
+  work.begin_page(0);
+  work.end_page(0, {100, 0, 10 * kSecond, true, false});
+  work.claim();
+  work.deliver(0, at(10 * kSecond), 100, false);
+  Task left = work.task();
+  ASSERT_EQ(left.windows.size(), 2U);
+  EXPECT_EQ(left.windows[0].position.at_us, 10 * kSecond);
+  EXPECT_EQ(left.windows[1].position, Position{});
+  EXPECT_EQ(left.rows, 100);
+  work.finish(0);
+  work.finish(1);
+  EXPECT_TRUE(work.all_finished());
+  work.deliver(0, {}, 0, true);
+  work.deliver(1, {}, 0, true);
+  EXPECT_TRUE(work.task().windows.empty());
+}
+
+// Lanes in any order, cutting as they please: the windows they read are the run's window, without gap and overlap.
+RC_GTEST_PROP(WorkListProperty, ClaimsPartitionTheRun, ()) {
+  const Window run{0, 100'000 * kSecond};
+  WorkList work(task_of(run), true, 0);
+  std::map<int, int64_t> reached;
+  std::map<int, Window> done;
+  for (int step = 0; step < 400 && !(reached.empty() && step > 0); ++step) {
+    if (*rc::gen::inRange(0, 2) == 0 || reached.empty()) {
+      if (const auto claim = work.claim()) reached[claim->id] = claim->task.window.from_us;
+      if (reached.empty()) break;
+      continue;
+    }
+    auto it = std::next(reached.begin(), *rc::gen::inRange<int>(0, static_cast<int>(reached.size())));
+    const Window window = work.begin_page(it->first);
+    const int64_t to_us = std::min(window.to_us - 1, it->second + *rc::gen::inRange<int64_t>(1, 5'000 * kSecond));
+    const bool last = to_us == window.to_us - 1;
+    work.end_page(it->first, {50, it->second, to_us, true, last});
+    it->second = to_us;
+    if (last) {
+      done[it->first] = window;
+      work.finish(it->first);
+      reached.erase(it);
+    }
+  }
+  std::vector<Window> windows;
+  for (const auto& [id, window] : done) windows.push_back(window);
+  for (const WindowTask& left : work.task().windows) {
+    if (!std::count(windows.begin(), windows.end(), left.window)) windows.push_back(left.window);
+  }
+  std::sort(windows.begin(), windows.end(), [](const auto& a, const auto& b) { return a.from_us < b.from_us; });
+  RC_ASSERT(windows.front().from_us == run.from_us && windows.back().to_us == run.to_us);
+  for (size_t i = 1; i < windows.size(); ++i) RC_ASSERT(windows[i].from_us == windows[i - 1].to_us);
+}
+
+}  // namespace
+}  // namespace klaviyo
