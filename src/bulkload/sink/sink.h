@@ -29,9 +29,9 @@ enum class Mode { append, replace, replace_on_new_data, merge };
 struct SinkOptions {
   std::string type;  // "sqlite"
   Mode mode = Mode::append;
-  std::string table;                            // default: the source's name
-  bool all_at_once = false;                     // nothing visible before commit in append mode either: the source has no
-                                                // order to go on from, and a run may have to start over
+  std::string table;         // default: the source's name
+  bool all_at_once = false;  // nothing visible before commit in append mode either: the source has no
+                             // order to go on from, and a run may have to start over
   std::map<std::string, std::string> settings;  // the other keys as text: path, format, compression, …
 
   std::string get(const std::string& key, const std::string& fallback = {}) const {

@@ -1,1 +1,237 @@
-// placeholder
+#include <filesystem>
+#include <system_error>
+
+#include "base/text_time.h"
+#include "bulkload/sink/durable_file.h"
+#include "bulkload/sink/factories.h"
+#include "bulkload/sink/registry.h"
+#include "bulkload/sink/sqlite_database.h"
+#include "bulkload/sink/sqlite_state.h"
+#include "bulkload/sink/sqlite_table.h"
+
+namespace bulkload {
+
+namespace {
+
+using base::Code;
+using base::Status;
+
+constexpr int kBusyWaitMs = 5'000;
+
+// page_size works on a new file alone. WAL: others read while a run writes. FULL: a commit is on the disk when it
+// returns. The pages of an append are written once, so that a small cache does. legacy_alter_table: views of a replaced
+// table may stay as they are.
+constexpr const char* kPragmas =
+    "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; "
+    "PRAGMA legacy_alter_table = ON";
+
+// UTC, `YYYY-MM-DD HH:MM:SS[.ffffff]`: what SQLite's date functions read, and what sorts as text.
+std::string sqlite_time(int64_t us) {
+  std::string text = base::format_rfc3339(us);
+  text.pop_back();
+  const size_t letter = text.find('T');
+  if (letter != std::string::npos) text[letter] = ' ';
+  return text;
+}
+
+class SqliteSink final : public Sink {
+ public:
+  explicit SqliteSink(SinkOptions options)
+      : options_(std::move(options)),
+        path_(options_.get("path")),
+        staged_(options_.mode != Mode::append || options_.all_at_once) {
+    set_table(options_.table);
+  }
+
+  bool keeps_state() const override { return true; }
+
+  base::Result<std::optional<SavedState>> open(const TableSchema& schema) override {
+    if (table_.empty()) set_table(schema.meta("source"));
+    if (table_.empty()) return Status(Code::config, "table: is missing, and the source names none");
+    columns_ = sqlite_columns(schema);
+    id_ = schema.find("id");
+    times_.assign(columns_.size(), {});
+    if (options_.mode == Mode::merge && id_ < 0) {
+      return Status(Code::config, "mode merge needs a column id, and the rows have none: use mode append or replace");
+    }
+    if (Status status = connect(); !status.ok()) return status;
+    if (Status status = begin(); !status.ok()) return status;
+    auto found = load_state(database_, table_);
+    if (!found.ok()) return found.status();
+    const std::string mode = std::string(mode_name(options_.mode)) + (staged_ ? ", staged" : "");
+    const bool fresh = !found->has_value();
+    state_ = std::move(*found).value_or(SqliteState{mode, {}, 0, false});
+    if (!state_.committed) {
+      if (state_.mode != mode) {
+        return Status(Code::config,
+                      "table " + table_ + ": an unfinished run has mode " + state_.mode +
+                          "; run it again in that mode, or delete its row of _bulkload_state to give it up");
+      }
+      if (Status status = prepare_tables(fresh); !status.ok()) return status;
+    }
+    if (Status status = end(); !status.ok()) return status;
+    if (fresh) return std::optional<SavedState>();
+    return std::optional<SavedState>(SavedState{state_.text, state_.committed});
+  }
+
+  Status write(const RecordBatch& batch) override {
+    if (Status status = begin(); !status.ok()) return status;
+    for (int64_t row = 0; row < batch.rows(); ++row) {
+      if (Status status = insert(batch, row); !status.ok()) return status;
+    }
+    state_.rows += batch.rows();
+    return {};
+  }
+
+  Status save(std::string_view state) override {
+    state_.text = state;
+    Status status = begin();
+    if (status.ok()) status = store_state(database_, table_, state_);
+    return status.ok() ? end() : status;
+  }
+
+  base::Result<SinkResult> commit(std::string_view state) override {
+    if (Status status = begin(); !status.ok()) return status;
+    insert_ = {};
+    if (staged_) {
+      Status status = publish(database_, options_.mode, staging_, table_, columns_);
+      if (!status.ok()) return status;
+    }
+    state_.committed = true;
+    if (Status status = save(state); !status.ok()) return status;
+    return SinkResult{state_.rows, path_ + ", table " + table_};
+  }
+
+  Status forget() override {
+    Status status = database_.is_open() ? Status() : connect();
+    if (status.ok()) status = begin();
+    if (status.ok()) status = remove_state(database_, table_);
+    if (status.ok()) status = end();
+    disconnect();
+    return status;
+  }
+
+  Status abandon() override {
+    const auto kind = file_kind(path_);
+    if (!kind.ok()) return kind.status();
+    if (*kind == FileKind::missing || table_.empty()) return {};
+    insert_ = {};
+    Status status = database_.in_transaction() ? database_.run("ROLLBACK") : connect();
+    if (status.ok()) status = begin();
+    if (status.ok()) status = database_.run("DROP TABLE IF EXISTS " + sql_name(staging_));
+    if (status.ok()) status = remove_state(database_, table_);
+    if (status.ok()) status = end();
+    disconnect();
+    return status;
+  }
+
+ private:
+  void set_table(std::string_view name) {
+    table_ = name;
+    staging_ = "_bulkload_staging_" + table_;
+  }
+
+  Status connect() {
+    if (!lock_.held()) {
+      // Two spellings of a path are one database, with one lock.
+      std::error_code unresolved;
+      const auto real_path = std::filesystem::weakly_canonical(path_, unresolved);
+      auto lock = FileLock::acquire((unresolved ? path_ : real_path.string()) + ".lock");
+      if (!lock.ok()) return lock.status();
+      lock_ = std::move(*lock);
+    }
+    auto database = Database::open(path_, kBusyWaitMs);
+    if (!database.ok()) return database.status();
+    insert_ = {};
+    database_ = std::move(*database);
+    Status status = database_.run(kPragmas);
+    return status.ok() ? create_state_table(database_) : status;
+  }
+
+  void disconnect() {
+    insert_ = {};
+    database_ = {};
+    lock_.release();
+  }
+
+  // IMMEDIATE: the wait for other writers is here, never in the middle of the rows.
+  Status begin() { return database_.in_transaction() ? Status() : database_.run("BEGIN IMMEDIATE"); }
+  Status end() { return database_.run("COMMIT"); }
+
+  Status prepare_tables(bool fresh) {
+    const bool replaces = options_.mode == Mode::replace || options_.mode == Mode::replace_on_new_data;
+    auto existing = existing_columns(database_, table_);
+    if (!existing.ok()) return existing.status();
+    Status status;
+    if (!replaces && !existing->empty()) status = fit_table(database_, table_, *existing, columns_);
+    if (status.ok() && options_.mode == Mode::merge && !existing->empty())
+      status = require_unique_id(database_, table_);
+    if (status.ok() && !staged_ && existing->empty()) status = create_table(database_, table_, columns_);
+    if (status.ok() && staged_) status = prepare_staging(fresh);
+    if (!status.ok()) return status;
+    auto insert = database_.prepare(insert_sql(staged_ ? staging_ : table_, columns_));
+    if (!insert.ok()) return insert.status();
+    insert_ = std::move(*insert);
+    return {};
+  }
+
+  Status prepare_staging(bool fresh) {
+    if (fresh) {
+      const Status status = database_.run("DROP TABLE IF EXISTS " + sql_name(staging_));
+      return status.ok() ? create_table(database_, staging_, columns_) : status;
+    }
+    const auto existing = existing_columns(database_, staging_);
+    if (!existing.ok()) return existing.status();
+    if (*existing == columns_) return {};
+    return Status(Code::config, "table " + table_ +
+                                    ": the unfinished run has other columns; run it again with its "
+                                    "configuration, or delete its row of _bulkload_state to give it up");
+  }
+
+  Status insert(const RecordBatch& batch, int64_t row) {
+    const std::vector<ColumnView>& columns = batch.columns();
+    for (size_t i = 0; i < columns.size(); ++i) bind(columns[i], row, i);
+    if (options_.mode == Mode::merge && columns[static_cast<size_t>(id_)].is_null(row)) {
+      return Status(Code::data, "a row has no id, which mode merge needs: use mode append or replace");
+    }
+    return insert_.run();
+  }
+
+  void bind(const ColumnView& column, int64_t row, size_t index) {
+    const int parameter = static_cast<int>(index) + 1;
+    if (column.is_null(row)) return insert_.bind_null(parameter);
+    switch (column.type()) {
+      case Type::string:
+      case Type::json:
+        return insert_.bind(parameter, column.text(row));
+      case Type::int64:
+        return insert_.bind(parameter, column.int64(row));
+      case Type::float64:
+        return insert_.bind(parameter, column.float64(row));
+      case Type::boolean:
+        return insert_.bind(parameter, int64_t{column.boolean(row)});
+      case Type::timestamp:
+        times_[index] = sqlite_time(column.int64(row));
+        return insert_.bind(parameter, std::string_view(times_[index]));
+    }
+  }
+
+  const SinkOptions options_;
+  const std::string path_;
+  const bool staged_;  // the rows gather in a table of their own until commit
+  std::string table_;
+  std::string staging_;
+  FileLock lock_;
+  std::vector<SqliteColumn> columns_;
+  int id_ = -1;
+  SqliteState state_;
+  std::vector<std::string> times_;  // of the row being bound
+  Database database_;
+  Statement insert_;  // before database_ is closed it goes
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_sqlite_sink(const SinkOptions& options) { return std::make_unique<SqliteSink>(options); }
+
+}  // namespace bulkload

@@ -1,0 +1,27 @@
+#include "bulkload/sink/row_writer.h"
+
+#include <array>
+#include <charconv>
+
+namespace bulkload {
+
+namespace {
+
+template <typename T>
+void append_shortest(T value, std::string& out) {
+  std::array<char, 32> text;
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
+  out.append(text.data(), result.ptr);
+}
+
+}  // namespace
+
+std::unique_ptr<RowWriter> make_row_writer(const SinkOptions& options, const TableSchema& schema) {
+  return options.get("format", "csv") == "jsonl" ? make_json_writer(schema) : make_csv_writer(options, schema);
+}
+
+void append_number(int64_t value, std::string& out) { append_shortest(value, out); }
+
+void append_number(double value, std::string& out) { append_shortest(value, out); }
+
+}  // namespace bulkload
