@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "bulkload/cli.h"
+
+int main(int argc, char** argv) { return bulkload::run_cli(argc, argv); }

@@ -1,0 +1,167 @@
+#include "bulkload/commands.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "bulkload/guess.h"
+#include "bulkload/plugin_library.h"
+#include "bulkload/prepared.h"
+#include "bulkload/preview_table.h"
+#include "bulkload/sink/durable_file.h"
+#include "bulkload/sources.h"
+
+namespace bulkload {
+
+namespace {
+
+using base::Code;
+using base::Status;
+
+constexpr int64_t kPreviewRows = 15;
+
+/// Up to `max_rows` rows as the source has them.
+base::Result<TextTable> read_preview(Input& input, int64_t max_rows) {
+  TextTable table = make_preview_table(input.schema());
+  auto reader = input.preview(max_rows);
+  if (!reader.ok()) return reader.status();
+  while (static_cast<int64_t>(table.rows.size()) < max_rows) {
+    auto batch = reader->next();
+    if (!batch.ok()) return batch.status();
+    if (!batch->has_value()) break;
+    append_rows(**batch, max_rows, table);
+  }
+  return table;
+}
+
+std::string render_preview(const TextTable& table, const CommandLine& line) {
+  if (line.vertical) return render_vertical(table) + rows_in_set(table) + "\n";
+  std::string text = render(table, line.format);
+  if (line.format == TableFormat::table) text += rows_in_set(table) + "\n";
+  return text;
+}
+
+/// The plugin that --type names, or the only one that is installed.
+base::Result<PluginLibrary> choose_plugin(const CommandLine& line) {
+  const std::vector<std::string> search_path = plugin_search_path(line.plugins);
+  std::string type = line.type;
+  if (type.empty()) {
+    const std::vector<std::string> installed = installed_plugins(search_path);
+    if (installed.size() != 1) {
+      std::string names;
+      for (const std::string& name : installed) names += (names.empty() ? "" : ", ") + name;
+      return Status(Code::config, installed.empty() ? "no plugin is installed; name one with --plugin PATH"
+                                                    : "several plugins are installed; choose with --type: " + names);
+    }
+    type = installed.front();
+  }
+  const auto path = find_plugin(type, search_path);
+  if (!path.ok()) return Status(Code::config, "--type: " + path.status().message());
+  return PluginLibrary::open(*path, type);
+}
+
+}  // namespace
+
+int report_failure(const Status& status, Console& console) {
+  if (status.code() == Code::config) {
+    console.print(status.message());
+    return 2;
+  }
+  console.log().error(status.message());
+  return 1;
+}
+
+int print_rows(const std::string& text, Console& console) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return 0;
+  // Whoever read it has seen enough, as in `bulkload sources | head`.
+  if (errno == EPIPE) return 1;
+  console.log().error("standard output cannot be written to");
+  return 1;
+}
+
+int preview_command(const CommandLine& line, Console& console) {
+  auto prepared = prepare(line, OutSection::ignored, console);
+  if (!prepared.ok()) return report_failure(prepared.status(), console);
+  const int64_t rows = line.rows.value_or(prepared->file.preview_rows.value_or(kPreviewRows));
+  const auto table = read_preview(prepared->input, rows);
+  if (!table.ok()) return report_failure(table.status(), console);
+  const int code = print_rows(render_preview(*table, line), console);
+  if (code == 0) {
+    console.print("Update " + line.config + " and use 'bulkload preview " + line.config + "' to preview again.\n" +
+                  "Use 'bulkload run " + line.config + "' to load all rows.");
+  }
+  return code;
+}
+
+int schema_command(const CommandLine& line, Console& console) {
+  const auto prepared = prepare(line, OutSection::ignored, console);
+  if (!prepared.ok()) return report_failure(prepared.status(), console);
+  TextTable table = TextTable::with_columns({"name", "type"});
+  for (const Field& field : prepared->input.schema().fields) {
+    table.rows.push_back({field.name, std::string(type_name(field.type))});
+  }
+  return print_rows(render(table, line.format), console);
+}
+
+int plan_command(const CommandLine& line, Console& console) {
+  auto prepared = prepare(line, OutSection::ignored, console);
+  if (!prepared.ok()) return report_failure(prepared.status(), console);
+  const auto tasks = prepared->input.plan(static_cast<size_t>(line.max_tasks));
+  if (!tasks.ok()) return report_failure(tasks.status(), console);
+  std::string text;
+  for (const std::string& task : *tasks) text += task + "\n";
+  return print_rows(text, console);
+}
+
+int cleanup_command(const CommandLine& line, Console& console) {
+  auto prepared = prepare(line, OutSection::checked, console);
+  if (!prepared.ok()) return report_failure(prepared.status(), console);
+  auto sink = make_sink(prepared->out);
+  if (!sink.ok()) return report_failure(sink.status(), console);
+  const auto found = (*sink)->open(prepared->input.schema());
+  // A state that cannot be read is dropped as well; a destination that is in use or out of reach is left alone.
+  if (!found.ok() && found.status().code() != Code::config) return report_failure(found.status(), console);
+  const Status status = (*sink)->abandon();
+  if (!status.ok()) return report_failure(status, console);
+  const bool nothing = found.ok() && !found->has_value();
+  console.log().info(nothing ? "There is no unfinished run."
+                             : "Dropped the unfinished run. Rows that were already visible in the destination stay.");
+  return 0;
+}
+
+int guess_command(const CommandLine& line, Console& console) {
+  const auto prepared = prepare(line, OutSection::ignored, console);
+  if (!prepared.ok()) return report_failure(prepared.status(), console);
+  const auto text = complete_config(prepared->file, prepared->plugin.table().config_schema, prepared->input.schema());
+  if (!text.ok()) return report_failure(text.status(), console);
+  if (line.output_path.empty()) return print_rows(mask_secrets(*text, prepared->file), console);
+  const Status status = replace_file(line.output_path, *text);
+  if (!status.ok()) return report_failure(status, console);
+  console.print("Created " + line.output_path + " file.\nUse 'bulkload preview " + line.output_path +
+                "' to see the first rows.");
+  return 0;
+}
+
+int sources_command(const CommandLine& line, Console& console) {
+  const auto plugin = choose_plugin(line);
+  if (!plugin.ok()) return report_failure(plugin.status(), console);
+  const auto table = line.source.empty() ? list_sources(plugin->table().config_schema)
+                                         : list_source_columns(plugin->table().config_schema, line.source);
+  if (!table.ok()) return report_failure(table.status(), console);
+  return print_rows(render(*table, line.format), console);
+}
+
+int options_command(const CommandLine& line, Console& console) {
+  const auto plugin = choose_plugin(line);
+  if (!plugin.ok()) return report_failure(plugin.status(), console);
+  const auto table = list_options(plugin->table().config_schema);
+  if (!table.ok()) return report_failure(table.status(), console);
+  return print_rows(render(*table, line.format), console);
+}
+
+int version_command(const CommandLine&, Console& console) {
+  return print_rows("bulkload " BULKLOAD_VERSION "\n", console);
+}
+
+}  // namespace bulkload

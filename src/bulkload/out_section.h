@@ -1,0 +1,18 @@
+// The `out:` section: what a sink gets to know, from the file and the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bulkload/config_tree.h"
+#include "bulkload/sink/sink.h"
+
+namespace bulkload {
+
+/// Options of the section, each `KEY=VALUE` of `overrides` laid over it. Without a type, rows go into the SQLite file
+/// `<plugin>.db` in the current folder. The table stays empty when neither names one: the source's name is due then.
+/// `file` is named by problems that have no line.
+SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::string>& overrides,
+                             const std::string& plugin, const std::string& file, ConfigProblems& problems);
+
+}  // namespace bulkload

@@ -1,0 +1,93 @@
+#include "bulkload/prepared.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "bulkload/load.h"
+#include "bulkload/next_config_file.h"
+#include "bulkload/out_section.h"
+
+namespace bulkload {
+
+namespace {
+
+using base::Code;
+using base::Status;
+
+/// The library of the section's type; its problem is appended.
+std::optional<PluginLibrary> load_plugin(const ConfigFile& file, const CommandLine& line, ConfigProblems& problems) {
+  const ConfigNode* type = file.in.find("type");
+  if (type == nullptr || !type->is_scalar()) {
+    if (file.in.is_map())
+      problems.push_back({file.in.place, "in.type: missing; name a plugin, such as `type: klaviyo`"});
+    return std::nullopt;
+  }
+  const std::vector<std::string> search_path = plugin_search_path(line.plugins);
+  const auto path = find_plugin(type->text, search_path);
+  auto library = path.ok() ? PluginLibrary::open(*path, type->text) : base::Result<PluginLibrary>(path.status());
+  if (library.ok()) return std::move(library).value();
+  problems.push_back({type->place, "in.type: " + library.status().message()});
+  return std::nullopt;
+}
+
+/// A log whose lines about the configuration ("line N: …") name the user's files.
+base::Log translating_log(base::Log log, base::LogLevel level, const InSection& section) {
+  return {level, [log = std::move(log), section](base::LogLevel of_line, std::string_view text) {
+            log.write(of_line,
+                      text.starts_with("line ") ? format_problems(section.translate(text)) : std::string(text));
+          }};
+}
+
+/// In the order of the file; what comes from elsewhere last.
+void sort_problems(const std::string& path, ConfigProblems& problems) {
+  std::stable_sort(problems.begin(), problems.end(), [&](const ConfigProblem& left, const ConfigProblem& right) {
+    return std::pair(left.place.file != path, left.place.line) < std::pair(right.place.file != path, right.place.line);
+  });
+}
+
+}  // namespace
+
+base::Result<Prepared> prepare(const CommandLine& line, OutSection out, Console& console) {
+  ConfigProblems problems;
+  ConfigFile file = read_config_file(line.config, process_environment, problems);
+  const bool is_read = problems.empty();
+  if (!line.diff_path.empty() && is_read) apply_next_config_file(line.diff_path, file, problems);
+  for (const ConfigNode* section : {&file.in, &file.out}) {
+    for (const std::string& secret : secret_values(*section)) console.hide(secret);
+  }
+  base::Log log = console.log();
+  if (!file.warnings.empty()) log.warn(format_problems(file.warnings));
+
+  SinkOptions sink;
+  if (out == OutSection::checked && (is_read || file.in.is_map())) {
+    sink = read_out_section(file.out, line.out, file.type(), file.path, problems);
+  }
+  std::optional<Input> input;
+  std::optional<PluginLibrary> plugin = load_plugin(file, line, problems);
+  if (plugin) {
+    log.info("Loaded plugin " + std::string(plugin->table().name) + " " + plugin->table().version);
+    log.debug("The plugin is " + plugin->path());
+    const InSection section(file.in);
+    auto created =
+        Input::create(plugin->table(), section.text(), line.log_level, translating_log(log, line.log_level, section));
+    if (created.ok()) {
+      input.emplace(std::move(created).value());
+    } else if (created.status().code() == Code::config) {
+      for (ConfigProblem& problem : section.translate(created.status().message()))
+        problems.push_back(std::move(problem));
+    } else {
+      return created.status();
+    }
+  }
+  if (!problems.empty()) {
+    sort_problems(line.config, problems);
+    return Status(Code::config, format_problems(problems));
+  }
+  const TableSchema& schema = input->schema();
+  if (sink.table.empty()) sink.table = schema.meta("source").empty() ? file.type() : std::string(schema.meta("source"));
+  sink.all_at_once = is_unordered(schema);
+  return Prepared{std::move(file), *std::move(plugin), *std::move(input), std::move(sink)};
+}
+
+}  // namespace bulkload
