@@ -1,0 +1,143 @@
+#include "admin.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "query_string.h"
+#include "time_text.h"
+
+namespace emulator {
+namespace {
+
+constexpr int64_t kRowsPerPart = 10'000;
+
+Answer json_answer(const Json& json) { return {200, "application/json", {}, json.dump(), {}, {}, false, false, 0}; }
+
+Answer text_answer(int status, std::string text) {
+  return {status, "text/plain", {}, std::move(text) + '\n', {}, {}, false, false, 0};
+}
+
+// The field that says when a row was made, or else changed; nothing for types without times.
+std::optional<Field> time_field(const Type& type, const std::string& wanted) {
+  const std::array<std::string, 5> usual{"datetime", "created", "created_at", "updated", "updated_at"};
+  for (const auto& name : usual) {
+    if (wanted.empty() && type.attributes.part(name)) return bind_field(type, name);
+  }
+  if (!wanted.empty() && type.attributes.part(wanted)) return bind_field(type, wanted);
+  return std::nullopt;
+}
+
+std::string time_json(const std::optional<Field>& field, const RowContext& row) {
+  if (!field) return "null";
+  const Value value = field_value(*field, row);
+  if (value.kind == Value::Kind::instant) return '"' + format_utc(value.integer) + '"';
+  if (value.kind == Value::Kind::integer) return '"' + format_utc(value.integer * kSecond) + '"';
+  return "null";
+}
+
+Answer rows(Api& api, const Request& request) {
+  auto query = parse_query(request.query);
+  const auto* parameters = std::get_if<std::vector<Parameter>>(&query);
+  if (parameters == nullptr) return text_answer(400, std::get<Refusal>(query).detail);
+  const std::string* name = find_parameter(*parameters, "source");
+  const Source* source = name == nullptr ? nullptr : api.newest_facts().source(*name);
+  if (source == nullptr) return text_answer(400, "source must name a collection");
+  const std::string* wanted = find_parameter(*parameters, "field");
+  const auto field = time_field(*source->type, wanted == nullptr ? std::string() : *wanted);
+  if (wanted != nullptr && !field) return text_answer(400, *name + " has no field " + *wanted);
+
+  Answer out = text_answer(200, {});
+  out.content_type = "application/json";
+  const auto next_row = std::make_shared<int64_t>(0);
+  const auto listed = std::make_shared<bool>(false);
+  out.next_part = [world = api.dataset().now(), &type = *source->type, field, next_row, listed](std::string& part) {
+    const Rows& all = world->rows(type);
+    if (*next_row > all.end()) return false;
+    if (*next_row == 0) part = "{\"rows\":[";
+    const int64_t end = std::min(*next_row + kRowsPerPart, all.end());
+    for (int64_t row = *next_row; row < end; ++row) {
+      if (!all.exists(row)) continue;
+      part += *listed ? ",{\"id\":" : "{\"id\":";
+      *listed = true;
+      append_json_string(part, world->id(type, row));
+      part += ",\"time\":" + time_json(field, world->context(type, row)) + '}';
+    }
+    *next_row = end;
+    if (end == all.end()) {
+      part += "]}";
+      *next_row = end + 1;
+    }
+    return true;
+  };
+  return out;
+}
+
+using Change = std::vector<std::string> (*)(Dataset&, const Type&, int64_t count, int64_t at_us);
+
+Answer change(Api& api, const Request& request, Change make_change) {
+  const Json json = Json::parse(request.body, nullptr, false);
+  if (!json.is_object()) return text_answer(400, "the body must be a JSON object");
+  try {
+    const Source* source = api.newest_facts().source(json.at("source").get<std::string>());
+    if (source == nullptr) return text_answer(400, "source must name a collection");
+    const int64_t at_us = now_us() - json.value("age_sec", int64_t{0}) * kSecond;
+    const auto ids = make_change(api.dataset(), *source->type, json.value("count", int64_t{1}), at_us);
+    return json_answer({{"ids", ids}, {"time", format_utc(at_us)}});
+  } catch (const Json::exception& error) {
+    return text_answer(400, error.what());
+  }
+}
+
+Answer stats(Api& api, const Request&) { return json_answer(api.traffic().stats()); }
+
+Answer reset(Api& api, const Request&) {
+  api.traffic().clear();
+  api.faults().clear();
+  return json_answer(Json::object());
+}
+
+Answer grow(Api& api, const Request& request) {
+  return change(api, request, [](Dataset& dataset, const Type& type, int64_t count, int64_t at_us) {
+    return dataset.grow(type, count, at_us);
+  });
+}
+
+Answer touch(Api& api, const Request& request) {
+  return change(api, request, [](Dataset& dataset, const Type& type, int64_t count, int64_t at_us) {
+    return dataset.touch(type, count, at_us);
+  });
+}
+
+Answer remove(Api& api, const Request& request) {
+  return change(api, request,
+                [](Dataset& dataset, const Type& type, int64_t count, int64_t) { return dataset.remove(type, count); });
+}
+
+Answer faults(Api& api, const Request& request) {
+  const Json json = Json::parse(request.body, nullptr, false);
+  const std::string problem = json.is_discarded() ? "the body must be JSON" : api.faults().add(json);
+  return problem.empty() ? json_answer(Json::object()) : text_answer(400, problem);
+}
+
+struct Command {
+  std::string_view method;
+  std::string_view path;
+  Answer (*run)(Api&, const Request&);
+};
+
+constexpr Command kCommands[] = {{"GET", "/_emulator/stats", stats},   {"GET", "/_emulator/rows", rows},
+                                 {"POST", "/_emulator/reset", reset},  {"POST", "/_emulator/grow", grow},
+                                 {"POST", "/_emulator/touch", touch},  {"POST", "/_emulator/delete", remove},
+                                 {"POST", "/_emulator/faults", faults}};
+
+}  // namespace
+
+Answer administer(Api& api, const Request& request) {
+  for (const Command& command : kCommands) {
+    if (command.path == request.path && command.method == request.method) return command.run(api, request);
+  }
+  return text_answer(404, "no such command: " + request.method + ' ' + request.path);
+}
+
+}  // namespace emulator
