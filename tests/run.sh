@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests. Installs what is missing from Debian's packages. Ends with ctest's closing line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cmake/install-dependencies.sh test
+cmake --preset release
+cmake --build --preset release
+ctest --preset release --parallel "$(nproc)"
