@@ -13,6 +13,14 @@ Command emulator_command(const std::vector<std::string>& options) {
   return command;
 }
 
+/// Patient: a machine that runs many tests at once is slow.
+httplib::Client client(const std::string& base_url) {
+  httplib::Client patient(base_url);
+  patient.set_connection_timeout(60);
+  patient.set_read_timeout(60);
+  return patient;
+}
+
 nlohmann::json checked(const httplib::Result& answer, const std::string& path) {
   if (!answer) throw std::runtime_error("no answer from the emulator to " + path + ": " + to_string(answer.error()));
   if (answer->status >= 300) {
@@ -35,11 +43,11 @@ EmulatorProcess::EmulatorProcess(const std::vector<std::string>& options) : proc
 }
 
 nlohmann::json EmulatorProcess::get(const std::string& path) const {
-  return checked(httplib::Client(base_url_).Get(path), path);
+  return checked(client(base_url_).Get(path), path);
 }
 
 void EmulatorProcess::post(const std::string& path, const nlohmann::json& body) const {
-  checked(httplib::Client(base_url_).Post(path, body.dump(), "application/json"), path);
+  checked(client(base_url_).Post(path, body.dump(), "application/json"), path);
 }
 
 nlohmann::json EmulatorProcess::stats() const { return get("/_emulator/stats"); }
