@@ -12,10 +12,10 @@ namespace {
 
 constexpr int64_t kRowsPerPart = 10'000;
 
-Answer json_answer(const Json& json) { return {200, "application/json", {}, json.dump(), {}, {}, false, false, 0}; }
+Answer json_answer(const Json& json) { return {200, "application/json", {}, json.dump(), {}, {}, false, {}, 0}; }
 
 Answer text_answer(int status, std::string text) {
-  return {status, "text/plain", {}, std::move(text) + '\n', {}, {}, false, false, 0};
+  return {status, "text/plain", {}, std::move(text) + '\n', {}, {}, false, {}, 0};
 }
 
 // The field that says when a row was made, or else changed; nothing for types without times.

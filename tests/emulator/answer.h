@@ -31,7 +31,7 @@ struct Answer {
   // Faults of the transport.
   std::optional<int64_t> cut_body_after;
   bool close_before_headers = false;
-  bool hang = false;
+  std::optional<uint64_t> hang;  // no answer as long as Faults::generation() is this
   int64_t delay_ms = 0;
 };
 

@@ -88,7 +88,7 @@ Answer Api::answer(const Request& request) {
   out.headers.emplace_back("Date", format_http_date(now_us()));
   for (const auto& [name, value] : fault.headers) out.headers.emplace_back(name, value);
   out.delay_ms = fault.delay_ms;
-  out.hang = fault.hang;
+  if (fault.hang) out.hang = fault.generation;
   out.close_before_headers = fault.close_before_headers;
   out.cut_body_after = fault.cut_body_after;
   if (fault.replace) {

@@ -107,6 +107,7 @@ void Faults::clear() {
 Fault Faults::next(std::string_view path) {
   const std::lock_guard lock(mutex_);
   Fault out;
+  out.generation = generation_;
   for (Rule& rule : rules_) {
     if (!path.starts_with(rule.path)) continue;
     ++rule.seen;

@@ -31,7 +31,8 @@ struct Fault {
   int64_t expire_age_sec = 0;                                  // only when it is older than this
   bool repeat_cursor = false;                                  // links.next is the request itself
   std::optional<std::pair<std::string, std::string>> replace;  // first occurrence in the body
-  bool hang = false;                                           // no answer until a reset
+  bool hang = false;                                           // no answer as long as Faults::generation() is this:
+  uint64_t generation = 0;
 };
 
 /// Any thread.

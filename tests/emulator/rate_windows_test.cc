@@ -86,11 +86,11 @@ TEST(RateLimits, ThrottledAnswerHasRetryAfterAndNoRateHeaders) {
   EXPECT_EQ(header(first, "RateLimit-Limit"), "1, 1;w=1, 15;w=60");
   EXPECT_EQ(header(first, "RateLimit-Remaining"), "0");
   EXPECT_EQ(header(first, "Retry-After"), "");
-  // Two of three requests in a row fall into the same second.
+  // However slow this test is, the sixteenth request is too many for a minute.
   Answer throttled;
-  for (int i = 0; i < 3 && throttled.status != 429; ++i) throttled = get(api, "/api/webhooks");
+  for (int i = 0; i < 40 && throttled.status != 429; ++i) throttled = get(api, "/api/webhooks");
   ASSERT_EQ(throttled.status, 429);
-  EXPECT_EQ(header(throttled, "Retry-After"), "1");
+  EXPECT_GE(std::stoi(header(throttled, "Retry-After")), 1);
   EXPECT_EQ(header(throttled, "RateLimit-Limit"), "");
   EXPECT_EQ(Json::parse(throttled.body).at("errors").at(0).at("code"), "throttled");
 }
@@ -102,7 +102,7 @@ TEST(RateLimits, CostlyFieldsHaveALimitOfTheirOwnAndTheEndpointsHeader) {
   const std::string costly = "/api/profiles?additional-fields%5Bprofile%5D=subscriptions,predictive_analytics";
   EXPECT_EQ(header(get(api, costly), "RateLimit-Limit"), "75, 75;w=1, 750;w=60");
   int refused = 0;
-  for (int i = 0; i < 40; ++i) refused += get(api, costly).status == 429 ? 1 : 0;
+  for (int i = 0; i < 400 && refused == 0; ++i) refused += get(api, costly).status == 429 ? 1 : 0;
   EXPECT_GE(refused, 1);
   EXPECT_EQ(get(api, "/api/profiles").status, 200);
 }

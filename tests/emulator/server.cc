@@ -117,7 +117,7 @@ class Server::Listener final : public httplib::Server {
     Answer made = api_.answer(to_request(request, scheme_));
     Connection& connection = *current_connection;
     wait(connection, latency_ms_ + made.delay_ms);
-    if (made.hang) hang(connection);
+    if (made.hang) hang(connection, *made.hang);
     if (made.close_before_headers) connection.drop();
     deliver(std::move(made), response);
   }
@@ -131,8 +131,7 @@ class Server::Listener final : public httplib::Server {
     }
   }
 
-  void hang(const Connection& connection) const {
-    const uint64_t generation = api_.faults().generation();
+  void hang(const Connection& connection, uint64_t generation) const {
     while (!stopping_ && generation == api_.faults().generation() && !connection.closed_by_client()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
