@@ -1,7 +1,8 @@
 #include "klaviyo/hint.h"
 
 #include <algorithm>
-#include <vector>
+
+#include "base/edit_distance.h"
 
 namespace klaviyo {
 
@@ -19,27 +20,11 @@ std::string lowered(std::string_view text) {
   return result;
 }
 
-// Levenshtein's distance, both texts in lower case.
-size_t edits(std::string_view from, std::string_view to) {
-  std::vector<size_t> row(to.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= from.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= to.size(); ++j) {
-      const size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 // `token` is nearer to api_token than to type.
 size_t distance(std::string_view from, std::string_view to) {
   const bool is_part = std::min(from.size(), to.size()) >= kShortestPart &&
                        (from.find(to) != std::string_view::npos || to.find(from) != std::string_view::npos);
-  return is_part ? std::min(kPartDistance, edits(from, to)) : edits(from, to);
+  return is_part ? std::min(kPartDistance, base::edit_distance(from, to)) : base::edit_distance(from, to);
 }
 
 bool printable(char c) { return c >= ' ' && c <= '~'; }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <span>
 
+#include "base/edit_distance.h"
 #include "bulkload/sink/factories.h"
 #include "bulkload/sink/row_writer.h"
 #include "bulkload/sink/sink.h"
@@ -235,19 +235,9 @@ std::string_view nearest_name(std::string_view text, const std::vector<std::stri
   std::string_view nearest;
   size_t best = std::max<size_t>(1, text.size() / 3) + 1;
   for (const std::string_view name : names) {
-    // Levenshtein distance, one row of its matrix at a time.
-    std::vector<size_t> row(name.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
-    for (size_t i = 0; i < text.size(); ++i) {
-      size_t diagonal = std::exchange(row[0], i + 1);
-      for (size_t j = 0; j < name.size(); ++j) {
-        const size_t substituted = diagonal + (text[i] == name[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({substituted, row[j + 1] + 1, row[j] + 1});
-      }
-    }
-    if (row.back() < best) {
-      best = row.back();
+    const size_t distance = base::edit_distance(text, name);
+    if (distance < best) {
+      best = distance;
       nearest = name;
     }
   }
