@@ -68,6 +68,8 @@ class RecordBatch {
   ~RecordBatch();
 
   int64_t rows() const { return array_.length; }
+  /// The batch as Arrow has it: a struct array, valid as long as this object.
+  const ArrowArray& arrow() const { return array_; }
   const std::vector<ColumnView>& columns() const { return columns_; }
 
  private:

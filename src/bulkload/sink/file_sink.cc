@@ -3,9 +3,10 @@
 
 #include "bulkload/sink/compression.h"
 #include "bulkload/sink/durable_file.h"
-#include "bulkload/sink/factories.h"
 #include "bulkload/sink/registry.h"
+#include "bulkload/sink/row_options.h"
 #include "bulkload/sink/row_writer.h"
+#include "bulkload/sink/sink_type.h"
 #include "bulkload/sink/state_file.h"
 
 namespace bulkload {
@@ -29,6 +30,16 @@ std::string layout_of(const SinkOptions& options, const TableSchema& schema) {
   for (const Field& field : schema.fields) layout += "\n" + field.name + ":" + std::string(type_name(field.type));
   return layout;
 }
+
+constexpr SinkOption kOptions[] = {
+    {"path", "", "", true, check_path, "the file; PATH.part, PATH.state and PATH.lock come and go beside it"},
+    kFormatOption,
+    {"compression", "none | gzip | zstd", "none", false, nullptr, "of the whole file"},
+    kDelimiterOption,
+    kHeaderLineOption,
+    kNullStringOption,
+    kNewlineOption,
+    kQuotePolicyOption};
 
 class FileSink final : public Sink {
  public:
@@ -317,6 +328,10 @@ class FileSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_file_sink(const SinkOptions& options) { return std::make_unique<FileSink>(options); }
+const SinkType kFileSink = {
+    "file",   kFileModes,
+    kNoMerge, false,
+    kOptions, [](const SinkOptions& options) -> std::unique_ptr<Sink> {
+                                return std::make_unique<FileSink>(options); }};
 
 }  // namespace bulkload

@@ -3,8 +3,8 @@
 
 #include "base/text_time.h"
 #include "bulkload/sink/durable_file.h"
-#include "bulkload/sink/factories.h"
 #include "bulkload/sink/registry.h"
+#include "bulkload/sink/sink_type.h"
 #include "bulkload/sink/sqlite_database.h"
 #include "bulkload/sink/sqlite_state.h"
 #include "bulkload/sink/sqlite_table.h"
@@ -33,6 +33,15 @@ std::string sqlite_time(int64_t us) {
   if (letter != std::string::npos) text[letter] = ' ';
   return text;
 }
+
+std::string check_database_path(const std::string& value, const SinkOptions& options) {
+  // SQLite's spellings of databases that go with the process: a run could not go on in them.
+  if (value == ":memory:" || value.rfind("file:", 0) == 0) return "must be a plain path, so that the rows stay";
+  return check_path(value, options);
+}
+
+constexpr SinkOption kOptions[] = {
+    {"path", "", "", true, check_database_path, "the database file, made when it is missing"}};
 
 class SqliteSink final : public Sink {
  public:
@@ -232,6 +241,12 @@ class SqliteSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_sqlite_sink(const SinkOptions& options) { return std::make_unique<SqliteSink>(options); }
+const SinkType kSqliteSink = {"sqlite",
+                              kTableModes,
+                              "",
+                              true,
+                              kOptions,
+                              [](const SinkOptions& options) -> std::unique_ptr<Sink> {
+                                return std::make_unique<SqliteSink>(options); }};
 
 }  // namespace bulkload

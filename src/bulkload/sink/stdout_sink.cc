@@ -4,8 +4,9 @@
 #include <cerrno>
 
 #include "bulkload/sink/durable_file.h"
-#include "bulkload/sink/factories.h"
+#include "bulkload/sink/row_options.h"
 #include "bulkload/sink/row_writer.h"
+#include "bulkload/sink/sink_type.h"
 
 namespace bulkload {
 
@@ -15,6 +16,9 @@ using base::Code;
 using base::Status;
 
 constexpr size_t kBufferBytes = size_t{64} << 10;
+
+constexpr SinkOption kOptions[] = {kFormatOption,     kDelimiterOption, kHeaderLineOption,
+                                   kNullStringOption, kNewlineOption,   kQuotePolicyOption};
 
 class StdoutSink final : public Sink {
  public:
@@ -78,6 +82,12 @@ class StdoutSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_stdout_sink(const SinkOptions& options) { return std::make_unique<StdoutSink>(options); }
+const SinkType kStdoutSink = {"stdout",
+                              kFileModes,
+                              kNoMerge,
+                              false,
+                              kOptions,
+                              [](const SinkOptions& options) -> std::unique_ptr<Sink> {
+                                return std::make_unique<StdoutSink>(options); }};
 
 }  // namespace bulkload

@@ -1,0 +1,28 @@
+// The keys of `out:` that say how rows become text; shared by the destinations that write text.
+#pragma once
+
+#include <string>
+
+#include "bulkload/sink/row_writer.h"
+#include "bulkload/sink/sink_type.h"
+
+namespace bulkload {
+
+std::string check_delimiter(const std::string& value, const SinkOptions& options);
+std::string check_null_string(const std::string& value, const SinkOptions& options);
+
+inline constexpr SinkOption kFormatOption{"format", "csv | jsonl", "csv",
+                                          false,    nullptr,       "CSV (RFC 4180) or JSON Lines, in UTF-8"};
+inline constexpr SinkOption kDelimiterOption{
+    "delimiter", "", ",", false, check_delimiter, "CSV: between the values; \\t is a tab"};
+inline constexpr SinkOption kHeaderLineOption{"header_line", "true | false", "true",
+                                              false,         nullptr,        "CSV: column names first"};
+inline constexpr SinkOption kNullStringOption{
+    "null_string", "", "", false, check_null_string, "CSV: how null is written; a text that looks like it is quoted"};
+inline constexpr SinkOption kNewlineOption{"newline", "LF | CRLF", "LF", false, nullptr, "CSV: end of a line"};
+inline constexpr SinkOption kQuotePolicyOption{
+    "quote_policy", "MINIMAL | ALL | NONE",
+    "MINIMAL",      false,
+    nullptr,        "CSV: which values are quoted; NONE refuses values that would need it"};
+
+}  // namespace bulkload
