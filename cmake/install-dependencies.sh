@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config libcurl4-openssl-dev libssl-dev libsimdjson-dev nlohmann-json3-dev
-  libyaml-cpp-dev libspdlog-dev libcli11-dev libsqlite3-dev libcpp-httplib-dev libdeflate-dev libzstd-dev zlib1g-dev sqlite3 curl)
+  libyaml-cpp-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev tzdata libsqlite3-dev libcpp-httplib-dev libdeflate-dev libzstd-dev zlib1g-dev sqlite3 curl)
 test=(libgtest-dev libgmock-dev librapidcheck-dev openssl python3 zstd)
 ci=(clang clang-format libclang-rt-14-dev)
 

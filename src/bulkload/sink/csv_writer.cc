@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
-#include "base/text_time.h"
 #include "bulkload/sink/row_writer.h"
 
 namespace bulkload {
@@ -34,8 +34,9 @@ void append_quoted(std::string_view text, std::string& out) {
 
 class CsvWriter final : public RowWriter {
  public:
-  CsvWriter(const SinkOptions& options, const TableSchema& schema)
+  CsvWriter(const SinkOptions& options, const TableSchema& schema, ColumnTimes times)
       : schema_(schema),
+        times_(std::move(times)),
         delimiter_(parse_delimiter(options.get("delimiter", ","))),
         header_line_(options.get("header_line", "true") == "true"),
         null_string_(options.get("null_string")),
@@ -66,7 +67,7 @@ class CsvWriter final : public RowWriter {
       if (i > 0) out += delimiter_;
       if (columns[i].is_null(row)) {
         append_null(out);
-      } else if (!append_value(columns[i], row, out)) {
+      } else if (!append_value(columns[i], i, row, out)) {
         return Status(Code::data, "column " + schema_.fields[i].name +
                                       " has a delimiter, quote or line break in a value, which quote_policy NONE "
                                       "cannot write: use quote_policy MINIMAL");
@@ -90,7 +91,7 @@ class CsvWriter final : public RowWriter {
     }
   }
 
-  bool append_value(const ColumnView& column, int64_t row, std::string& out) {
+  bool append_value(const ColumnView& column, size_t index, int64_t row, std::string& out) {
     switch (column.type()) {
       case Type::string:
       case Type::json:
@@ -102,7 +103,9 @@ class CsvWriter final : public RowWriter {
       case Type::boolean:
         return append_plain([&](std::string& to) { to.append(column.boolean(row) ? "true" : "false"); }, out);
       case Type::timestamp:
-        return append_plain([&](std::string& to) { to.append(base::format_rfc3339(column.int64(row))); }, out);
+        time_.clear();
+        times_[index].append(column.int64(row), time_);
+        return append_text(time_, out);
     }
     return false;
   }
@@ -120,7 +123,7 @@ class CsvWriter final : public RowWriter {
     return true;
   }
 
-  // Numbers, booleans and times have no character that could be a delimiter; one that looks like null is told apart.
+  // Numbers and booleans have no character that could be a delimiter; one that looks like null is told apart.
   template <typename Append>
   bool append_plain(Append append_to, std::string& out) const {
     const size_t before = out.size();
@@ -134,12 +137,14 @@ class CsvWriter final : public RowWriter {
   }
 
   const TableSchema schema_;
+  const ColumnTimes times_;
   const char delimiter_;
   const bool header_line_;
   const std::string null_string_;
   const std::string newline_;
   const QuotePolicy quote_policy_;
   std::array<bool, 256> structural_{};
+  std::string time_;
 };
 
 }  // namespace
@@ -151,8 +156,8 @@ char parse_delimiter(std::string_view setting) {
   return setting.size() == 1 && kAllowed.find(setting[0]) != std::string_view::npos ? setting[0] : '\0';
 }
 
-std::unique_ptr<RowWriter> make_csv_writer(const SinkOptions& options, const TableSchema& schema) {
-  return std::make_unique<CsvWriter>(options, schema);
+std::unique_ptr<RowWriter> make_csv_writer(const SinkOptions& options, const TableSchema& schema, ColumnTimes times) {
+  return std::make_unique<CsvWriter>(options, schema, std::move(times));
 }
 
 }  // namespace bulkload

@@ -39,7 +39,10 @@ constexpr SinkOption kOptions[] = {
     kHeaderLineOption,
     kNullStringOption,
     kNewlineOption,
-    kQuotePolicyOption};
+    kQuotePolicyOption,
+    kTimezoneOption,
+    kTimestampFormatOption,
+    kColumnOptionsOption};
 
 class FileSink final : public Sink {
  public:
@@ -54,7 +57,9 @@ class FileSink final : public Sink {
 
   base::Result<std::optional<SavedState>> open(const TableSchema& schema) override {
     if (Status status = take_lock(); !status.ok()) return status;
-    writer_ = make_row_writer(options_, schema);
+    auto writer = make_row_writer(options_, schema);
+    if (!writer.ok()) return writer.status();
+    writer_ = std::move(*writer);
     lines_.clear();
     auto found = load_state(state_path_);
     if (!found.ok()) return found.status();

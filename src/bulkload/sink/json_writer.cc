@@ -1,6 +1,6 @@
 #include <cmath>
+#include <utility>
 
-#include "base/text_time.h"
 #include "bulkload/sink/json_text.h"
 #include "bulkload/sink/row_writer.h"
 
@@ -18,41 +18,9 @@ void append_on_one_line(std::string_view json, std::string& out) {
   }
 }
 
-void append_value(const ColumnView& column, int64_t row, std::string& out) {
-  switch (column.type()) {
-    case Type::string:
-      append_json_string(column.text(row), out);
-      break;
-    case Type::json:
-      // A column's claim to be JSON is checked, since one wrong value would make the line unreadable.
-      if (is_json(column.text(row))) {
-        append_on_one_line(column.text(row), out);
-      } else {
-        append_json_string(column.text(row), out);
-      }
-      break;
-    case Type::int64:
-      append_number(column.int64(row), out);
-      break;
-    case Type::float64:
-      if (std::isfinite(column.float64(row))) {
-        append_number(column.float64(row), out);
-      } else {
-        out.append("null");
-      }
-      break;
-    case Type::boolean:
-      out.append(column.boolean(row) ? "true" : "false");
-      break;
-    case Type::timestamp:
-      out.append("\"").append(base::format_rfc3339(column.int64(row))).append("\"");
-      break;
-  }
-}
-
 class JsonWriter final : public RowWriter {
  public:
-  explicit JsonWriter(const TableSchema& schema) {
+  JsonWriter(const TableSchema& schema, ColumnTimes times) : times_(std::move(times)) {
     for (const Field& field : schema.fields) {
       std::string key = keys_.empty() ? "{" : ",";
       append_json_string(field.name, key);
@@ -70,7 +38,7 @@ class JsonWriter final : public RowWriter {
       if (column.is_null(row)) {
         out.append("null");
       } else {
-        append_value(column, row, out);
+        append_value(column, i, row, out);
       }
     }
     out.append("}\n");
@@ -78,11 +46,49 @@ class JsonWriter final : public RowWriter {
   }
 
  private:
+  void append_value(const ColumnView& column, size_t index, int64_t row, std::string& out) {
+    switch (column.type()) {
+      case Type::string:
+        append_json_string(column.text(row), out);
+        break;
+      case Type::json:
+        // A column's claim to be JSON is checked, since one wrong value would make the line unreadable.
+        if (is_json(column.text(row))) {
+          append_on_one_line(column.text(row), out);
+        } else {
+          append_json_string(column.text(row), out);
+        }
+        break;
+      case Type::int64:
+        append_number(column.int64(row), out);
+        break;
+      case Type::float64:
+        if (std::isfinite(column.float64(row))) {
+          append_number(column.float64(row), out);
+        } else {
+          out.append("null");
+        }
+        break;
+      case Type::boolean:
+        out.append(column.boolean(row) ? "true" : "false");
+        break;
+      case Type::timestamp:
+        time_.clear();
+        times_[index].append(column.int64(row), time_);
+        append_json_string(time_, out);
+        break;
+    }
+  }
+
+  const ColumnTimes times_;
+  std::string time_;
   std::vector<std::string> keys_;  // with what stands before and after them
 };
 
 }  // namespace
 
-std::unique_ptr<RowWriter> make_json_writer(const TableSchema& schema) { return std::make_unique<JsonWriter>(schema); }
+std::unique_ptr<RowWriter> make_json_writer(const TableSchema& schema, ColumnTimes times) {
+  return std::make_unique<JsonWriter>(schema, std::move(times));
+}
 
 }  // namespace bulkload

@@ -2,6 +2,9 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
+
+#include "bulkload/sink/row_options.h"
 
 namespace bulkload {
 
@@ -16,8 +19,11 @@ void append_shortest(T value, std::string& out) {
 
 }  // namespace
 
-std::unique_ptr<RowWriter> make_row_writer(const SinkOptions& options, const TableSchema& schema) {
-  return options.get("format", "csv") == "jsonl" ? make_json_writer(schema) : make_csv_writer(options, schema);
+base::Result<std::unique_ptr<RowWriter>> make_row_writer(const SinkOptions& options, const TableSchema& schema) {
+  auto times = column_times(options, schema);
+  if (!times.ok()) return times.status();
+  return options.get("format", "csv") == "jsonl" ? make_json_writer(schema, std::move(*times))
+                                                 : make_csv_writer(options, schema, std::move(*times));
 }
 
 void append_number(int64_t value, std::string& out) { append_shortest(value, out); }

@@ -1,9 +1,9 @@
 #include <filesystem>
 #include <system_error>
 
-#include "base/text_time.h"
 #include "bulkload/sink/durable_file.h"
 #include "bulkload/sink/registry.h"
+#include "bulkload/sink/row_options.h"
 #include "bulkload/sink/sink_type.h"
 #include "bulkload/sink/sqlite_database.h"
 #include "bulkload/sink/sqlite_state.h"
@@ -25,14 +25,9 @@ constexpr const char* kPragmas =
     "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; "
     "PRAGMA legacy_alter_table = ON";
 
-// UTC, `YYYY-MM-DD HH:MM:SS[.ffffff]`: what SQLite's date functions read, and what sorts as text.
-std::string sqlite_time(int64_t us) {
-  std::string text = base::format_rfc3339(us);
-  text.pop_back();
-  const size_t letter = text.find('T');
-  if (letter != std::string::npos) text[letter] = ' ';
-  return text;
-}
+// What SQLite's date functions read, and what sorts as text (in UTC). Whole seconds have no fraction.
+constexpr std::string_view kTimePattern = "%Y-%m-%d %H:%M:%S.%6N";
+constexpr std::string_view kNoFraction = ".000000";
 
 std::string check_database_path(const std::string& value, const SinkOptions& options) {
   // SQLite's spellings of databases that go with the process: a run could not go on in them.
@@ -41,7 +36,7 @@ std::string check_database_path(const std::string& value, const SinkOptions& opt
 }
 
 constexpr SinkOption kOptions[] = {
-    {"path", "", "", true, check_database_path, "the database file, made when it is missing"}};
+    {"path", "", "", true, check_database_path, "the database file, made when it is missing"}, kTimezoneOption};
 
 class SqliteSink final : public Sink {
  public:
@@ -57,6 +52,9 @@ class SqliteSink final : public Sink {
   base::Result<std::optional<SavedState>> open(const TableSchema& schema) override {
     if (table_.empty()) set_table(schema.meta("source"));
     if (table_.empty()) return Status(Code::config, "table: is missing, and the source names none");
+    auto time_format = TimeFormat::parse(kTimePattern, options_.get("default_timezone"));
+    if (!time_format.ok()) return time_format.status();
+    time_format_ = std::move(*time_format);
     columns_ = sqlite_columns(schema);
     id_ = schema.find("id");
     times_.assign(columns_.size(), {});
@@ -220,7 +218,9 @@ class SqliteSink final : public Sink {
       case Type::boolean:
         return insert_.bind(parameter, int64_t{column.boolean(row)});
       case Type::timestamp:
-        times_[index] = sqlite_time(column.int64(row));
+        times_[index].clear();
+        time_format_.append(column.int64(row), times_[index]);
+        if (times_[index].ends_with(kNoFraction)) times_[index].resize(times_[index].size() - kNoFraction.size());
         return insert_.bind(parameter, std::string_view(times_[index]));
     }
   }
@@ -234,6 +234,7 @@ class SqliteSink final : public Sink {
   std::vector<SqliteColumn> columns_;
   int id_ = -1;
   SqliteState state_;
+  TimeFormat time_format_;
   std::vector<std::string> times_;  // of the row being bound
   Database database_;
   Statement insert_;  // before database_ is closed it goes

@@ -17,8 +17,9 @@ using base::Status;
 
 constexpr size_t kBufferBytes = size_t{64} << 10;
 
-constexpr SinkOption kOptions[] = {kFormatOption,     kDelimiterOption, kHeaderLineOption,
-                                   kNullStringOption, kNewlineOption,   kQuotePolicyOption};
+constexpr SinkOption kOptions[] = {kFormatOption,     kDelimiterOption,       kHeaderLineOption,
+                                   kNullStringOption, kNewlineOption,         kQuotePolicyOption,
+                                   kTimezoneOption,   kTimestampFormatOption, kColumnOptionsOption};
 
 class StdoutSink final : public Sink {
  public:
@@ -27,7 +28,9 @@ class StdoutSink final : public Sink {
   bool keeps_state() const override { return false; }
 
   base::Result<std::optional<SavedState>> open(const TableSchema& schema) override {
-    writer_ = make_row_writer(options_, schema);
+    auto writer = make_row_writer(options_, schema);
+    if (!writer.ok()) return writer.status();
+    writer_ = std::move(*writer);
     lines_ = writer_->header();
     rows_ = 0;
     return std::optional<SavedState>();

@@ -18,7 +18,9 @@ using Settings = std::map<std::string, std::string>;
 base::Result<std::string> lines(const Settings& settings, const std::vector<Field>& fields, const Rows& rows) {
   SinkOptions options;
   options.settings = settings;
-  const auto writer = make_row_writer(options, table_schema(fields));
+  const auto made = make_row_writer(options, table_schema(fields));
+  if (!made.ok()) return made.status();
+  const auto& writer = *made;
   std::string text = writer->header();
   const RecordBatch batch = record_batch(fields, rows);
   for (int64_t row = 0; row < batch.rows(); ++row) {
@@ -51,6 +53,32 @@ TEST(Csv, WritesEveryType) {
             "x,-9223372036854775808,0.1,true,2026-02-10T07:31:05Z,\"{\"\"k\"\": 1}\"\n"
             "y,0,1e+300,false,2026-02-10T07:31:05.123456Z,\"[1,2]\"\n"
             ",,,,,\n");
+}
+
+const std::vector<Field> kTimes = {{"a", Type::timestamp}, {"b", Type::timestamp}};
+constexpr int64_t kTime = 1770708665000000;  // 2026-02-10T07:31:05Z
+
+TEST(Csv, WritesTimesInTheZoneAndFormatOfTheirColumn) {
+  EXPECT_EQ(csv({{"default_timezone", "Asia/Tokyo"}}, kTimes, {{kTime, kNull}}), "a,b\n2026-02-10T16:31:05+09:00,\n");
+  EXPECT_EQ(csv({{"default_timezone", "Asia/Tokyo"},
+                 {"default_timestamp_format", "%Y/%m/%d %H:%M"},
+                 {"column_options", R"({"b": {"format": "%d %b, %H h", "timezone": "UTC"}})"}},
+                kTimes, {{kTime, kTime}}),
+            "a,b\n2026/02/10 16:31,\"10 Feb, 07 h\"\n");
+}
+
+TEST(Csv, ColumnOptionsOfAColumnThatHasNoTimesAreRefused) {
+  for (const std::string name : {"c", "text"}) {
+    const auto text = lines({{"column_options", "{\"" + name + "\": {\"format\": \"%F\"}}"}},
+                            {{"a", Type::timestamp}, {"text", Type::string}}, {});
+    EXPECT_EQ(text.status().code(), Code::config);
+    EXPECT_EQ(text.status().message().find("out.column_options: " + name + " is no "), 0u) << text.status().message();
+  }
+}
+
+TEST(JsonLines, WritesTimesInTheZoneAndFormatOfTheirColumn) {
+  EXPECT_EQ(csv({{"format", "jsonl"}, {"default_timestamp_format", "%d \"%b\""}}, kTimes, {{kTime, kNull}}),
+            "{\"a\":\"10 \\\"Feb\\\"\",\"b\":null}\n");
 }
 
 TEST(Csv, QuotesWhatRfc4180SaysAndNothingElse) {
