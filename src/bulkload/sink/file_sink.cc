@@ -7,6 +7,7 @@
 #include "bulkload/sink/row_options.h"
 #include "bulkload/sink/row_writer.h"
 #include "bulkload/sink/sink_type.h"
+#include "bulkload/sink/split_file_sink.h"
 #include "bulkload/sink/state_file.h"
 
 namespace bulkload {
@@ -21,18 +22,29 @@ using Publish = FileState::Publish;
 constexpr size_t kPlainBufferBytes = size_t{256} << 10;
 constexpr size_t kCopyBytes = size_t{1} << 20;
 
-// Everything that decides what bytes a row becomes: a part file goes on only with the same.
-std::string layout_of(const SinkOptions& options, const TableSchema& schema) {
-  std::string layout = "mode=" + std::string(mode_name(options.mode));
-  for (const auto& [key, value] : options.settings) {
-    if (key != "path") layout += "\n" + key + "=" + value;
+std::string check_prefix(const std::string& value, const SinkOptions&) {
+  return value.empty() || value.find('\0') != std::string::npos ? "must be the begin of a file's path" : "";
+}
+
+void check_names(const SinkOptions& options, Problems& problems) {
+  const bool has_prefix = options.settings.contains("path_prefix");
+  if (options.settings.contains("path") == has_prefix) {
+    problems.push_back(has_prefix ? "path_prefix: give this or path, not both"
+                                  : "path: is missing, and type file needs it (or path_prefix)");
   }
-  for (const Field& field : schema.fields) layout += "\n" + field.name + ":" + std::string(type_name(field.type));
-  return layout;
+  for (const char* key : {"sequence_format", "file_ext", "max_file_bytes"}) {
+    if (options.settings.contains(key) && !has_prefix) {
+      problems.push_back(std::string(key) + ": has a meaning only with path_prefix");
+    }
+  }
 }
 
 constexpr SinkOption kOptions[] = {
-    {"path", "", "", true, check_path, "the file; PATH.part, PATH.state and PATH.lock come and go beside it"},
+    {"path", "", "", false, check_path, "the file; PATH.part, PATH.state and PATH.lock come and go beside it"},
+    {"path_prefix", "", "", false, check_prefix, "instead of path: what the names of a sequence of files begin with"},
+    {"sequence_format", "", kSequenceFormat, false, check_sequence_format, "path_prefix: the number in the names"},
+    {"file_ext", "", "", false, nullptr, "path_prefix: end of the names; csv, jsonl.gz and so on by default"},
+    {"max_file_bytes", "", "", false, check_file_bytes, "path_prefix: where the next file begins, such as 256MiB"},
     kFormatOption,
     {"compression", "none | gzip | zstd", "none", false, nullptr, "of the whole file"},
     kDelimiterOption,
@@ -67,9 +79,9 @@ class FileSink final : public Sink {
     state_ = std::move(*found).value_or(FileState());
     Status status;
     if (fresh) {
-      status = begin(layout_of(options_, schema));
+      status = begin(row_layout(options_, schema));
     } else if (state_.phase == Phase::writing) {
-      status = go_on(layout_of(options_, schema));
+      status = go_on(row_layout(options_, schema));
     } else {
       status = finish_commit();
     }
@@ -331,12 +343,13 @@ class FileSink final : public Sink {
   std::string bytes_;
 };
 
+std::unique_ptr<Sink> make_file_sink(const SinkOptions& options) {
+  if (options.settings.contains("path_prefix")) return make_split_file_sink(options);
+  return std::make_unique<FileSink>(options);
+}
+
 }  // namespace
 
-const SinkType kFileSink = {
-    "file",   kFileModes,
-    kNoMerge, false,
-    kOptions, [](const SinkOptions& options) -> std::unique_ptr<Sink> {
-                                return std::make_unique<FileSink>(options); }};
+const SinkType kFileSink = {"file", kFileModes, kNoMerge, false, kOptions, make_file_sink, check_names};
 
 }  // namespace bulkload

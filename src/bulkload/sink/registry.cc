@@ -127,6 +127,7 @@ Problems check_sink_options(const SinkOptions& options) {
     }
   }
   check_keys(*type, options, problems);
+  if (type->check != nullptr) type->check(options, problems);
   return problems;
 }
 

@@ -57,6 +57,15 @@ std::string check_column_options(const std::string& value, const SinkOptions&) {
   return {};
 }
 
+std::string row_layout(const SinkOptions& options, const TableSchema& schema) {
+  std::string layout = "mode=" + std::string(mode_name(options.mode));
+  for (const auto& [key, value] : options.settings) {
+    if (key != "path" && key != "path_prefix") layout += "\n" + key + "=" + value;
+  }
+  for (const Field& field : schema.fields) layout += "\n" + field.name + ":" + std::string(type_name(field.type));
+  return layout;
+}
+
 base::Result<ColumnTimes> column_times(const SinkOptions& options, const TableSchema& schema) {
   const json columns = json::parse(options.get("column_options", "{}"), nullptr, false);
   for (const auto& [name, unused] : columns.items()) {

@@ -14,6 +14,9 @@ std::string check_time_zone(const std::string& value, const SinkOptions& options
 std::string check_timestamp_format(const std::string& value, const SinkOptions& options);
 std::string check_column_options(const std::string& value, const SinkOptions& options);
 
+/// Everything that decides what bytes a row becomes: a part file goes on only with the same.
+std::string row_layout(const SinkOptions& options, const TableSchema& schema);
+
 /// The times of each column, by `default_timezone`, `default_timestamp_format` and `column_options`.
 base::Result<ColumnTimes> column_times(const SinkOptions& options, const TableSchema& schema);
 

@@ -29,6 +29,7 @@ struct SinkType {
   bool has_table;
   std::span<const SinkOption> options;
   std::unique_ptr<Sink> (*make)(const SinkOptions& options);  // of options that have passed check_sink_options()
+  void (*check)(const SinkOptions& options, Problems& problems) = nullptr;  // rules on several keys; may be NULL
 };
 
 /// Rows to standard output, without state.

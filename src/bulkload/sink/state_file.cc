@@ -1,9 +1,8 @@
 #include "bulkload/sink/state_file.h"
 
-#include <nlohmann/json.hpp>
+#include <utility>
 
-#include "base/digest.h"
-#include "bulkload/sink/durable_file.h"
+#include "bulkload/sink/sealed_json.h"
 
 namespace bulkload {
 
@@ -17,16 +16,12 @@ NLOHMANN_JSON_SERIALIZE_ENUM(FileState::Publish, {{FileState::Publish::nothing, 
 
 namespace {
 
-using base::Code;
-using base::Status;
 using Json = nlohmann::json;
 
 constexpr int kVersion = 1;
-constexpr int64_t kMaxStateBytes = int64_t{256} << 20;
 
 Json to_json(const FileState& state) {
-  return {{"v", kVersion},
-          {"phase", state.phase},
+  return {{"phase", state.phase},
           {"publish", state.publish},
           {"layout", state.layout},
           {"part_bytes", state.part_bytes},
@@ -51,63 +46,21 @@ FileState from_json(const Json& document) {
   return state;
 }
 
-std::string sealed(Json document) {
-  document["crc"] = base::crc32_hex(document.dump());
-  return document.dump() + "\n";
-}
-
-// The bytes must be exactly those that the document would be written as: JSON has many spellings, a state only one.
-bool intact(const Json& document, const std::string& bytes) {
-  Json bare = document;
-  bare.erase("crc");
-  return sealed(std::move(bare)) == bytes;
-}
-
-Status damaged(const std::string& path) {
-  return Status(Code::config, path + " is damaged, so that the unfinished run cannot go on: restore it, or remove it " +
-                                  "and the .part file to start over");
-}
-
-base::Result<FileState> parse(const std::string& path, const std::string& bytes) {
-  try {
-    const Json document = Json::parse(bytes);
-    const int version = document.at("v").get<int>();
-    if (version > kVersion) {
-      return Status(Code::config, path + " was written by a newer release: finish the run with that release");
-    }
-    if (version != kVersion || !intact(document, bytes)) return damaged(path);
-    return from_json(document);
-  } catch (const Json::exception&) {
-    return damaged(path);
-  }
-}
-
 }  // namespace
 
 base::Result<std::optional<FileState>> load_state(const std::string& path) {
-  const auto kind = file_kind(path);
-  if (!kind.ok()) return kind.status();
-  if (*kind == FileKind::missing) return std::optional<FileState>();
-  const auto file = File::open_private(path);
-  if (!file.ok()) return file.status();
-  const auto size = file->size();
-  if (!size.ok()) return size.status();
-  if (*size > kMaxStateBytes) return damaged(path);
-  const auto bytes = file->read(0, static_cast<size_t>(*size));
-  if (!bytes.ok()) return bytes.status();
-  auto state = parse(path, *bytes);
-  if (!state.ok()) return state.status();
-  return std::optional<FileState>(std::move(*state));
+  const auto document = load_sealed(path, kVersion);
+  if (!document.ok()) return document.status();
+  if (!document->has_value()) return std::optional<FileState>();
+  try {
+    return std::optional<FileState>(from_json(**document));
+  } catch (const Json::exception&) {
+    return damaged_state(path);
+  }
 }
 
-Status store_state(const std::string& path, const FileState& state) {
-  std::string bytes;
-  try {
-    bytes = sealed(to_json(state));
-  } catch (const Json::exception&) {
-    return Status(Code::internal, "the state for " + path + " is not UTF-8 text: report it");
-  }
-  return replace_file(path, bytes);
+base::Status store_state(const std::string& path, const FileState& state) {
+  return store_sealed(path, kVersion, to_json(state));
 }
 
 }  // namespace bulkload

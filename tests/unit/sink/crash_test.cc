@@ -26,9 +26,11 @@ struct Destination {
   std::string compression;
   Mode mode;
   bool all_at_once;
+  bool split = false;
 
   friend std::ostream& operator<<(std::ostream& out, const Destination& self) {
-    out << self.type << '_' << mode_name(self.mode) << (self.all_at_once ? "_at_once" : "");
+    out << self.type << '_' << mode_name(self.mode) << (self.all_at_once ? "_at_once" : "")
+        << (self.split ? "_split" : "");
     return self.format.empty() ? out : out << '_' << self.format << '_' << self.compression;
   }
 };
@@ -41,6 +43,8 @@ std::vector<Destination> destinations() {
   }
   all.push_back({"file", "csv", "none", Mode::replace, false});
   all.push_back({"file", "csv", "none", Mode::replace_on_new_data, false});
+  for (const Mode mode : {Mode::append, Mode::replace}) all.push_back({"file", "csv", "none", mode, false, true});
+  all.push_back({"file", "jsonl", "zstd", Mode::replace, false, true});
   for (const Mode mode : {Mode::append, Mode::replace, Mode::replace_on_new_data, Mode::merge}) {
     all.push_back({"sqlite", "", "", mode, false});
   }
@@ -56,6 +60,7 @@ class Scene {
     if (destination.type == "file")
       settings = {{"format", destination.format}, {"compression", destination.compression}};
     load_.options = sink_options(destination.type, folder_ / "rows", destination.mode, settings);
+    if (destination.split) split(load_.options);
     load_.options.all_at_once = destination.all_at_once;
     load_.first_row = 1;
     load_.batches = 2;
@@ -72,6 +77,7 @@ class Scene {
 
   // The destination's content, in order.
   std::string content() const {
+    if (destination_.split) return split_text(load_.options);
     if (destination_.type == "file") return file_text(load_.options);
     return query(load_.options.get("path"), "SELECT n FROM t ORDER BY rowid; PRAGMA integrity_check");
   }
@@ -107,16 +113,18 @@ class Crash : public ::testing::TestWithParam<Destination> {
     const Scene scene(GetParam());
     EXPECT_TRUE(scene.load().ok());
     undisturbed_ = scene.content();
+    names_ = scene.names();
   }
 
   void expect_undisturbed(const Scene& scene, int point) const {
     const Status status = scene.load();
     ASSERT_TRUE(status.ok()) << "after point " << point << ": " << status.message();
     ASSERT_EQ(scene.content(), undisturbed_) << "after point " << point;
-    ASSERT_EQ(scene.names(), (std::set<std::string>{"rows", "done"})) << "after point " << point;
+    ASSERT_EQ(scene.names(), names_) << "after point " << point;
   }
 
   std::string undisturbed_;
+  std::set<std::string> names_;
 };
 
 TEST_P(Crash, KilledAnywhereNothingIsLostAndNothingTwice) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "arrow_builder.h"
 #include "bulkload/sink/compression.h"
@@ -97,6 +98,28 @@ std::string file_text(const SinkOptions& options) {
   const auto text =
       read_text_start(options.get("path"), parse_compression(options.get("compression", "none")), kEnough);
   return text.ok() ? *text : text.status().message();
+}
+
+void split(SinkOptions& options) {
+  options.settings["path_prefix"] = options.settings.extract("path").mapped();
+  options.settings["sequence_format"] = "%03d.";
+  options.settings["max_file_bytes"] = "10";
+}
+
+std::string split_text(const SinkOptions& options) {
+  const std::filesystem::path prefix = options.get("path_prefix");
+  std::set<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(prefix.parent_path())) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with(prefix.filename().string())) paths.insert(entry.path());
+  }
+  std::string text;
+  for (const std::string& path : paths) {
+    SinkOptions one = options;
+    one.settings["path"] = path;
+    text += file_text(one) + "--\n";
+  }
+  return text;
 }
 
 std::string query(const std::string& database_path, const std::string& sql) {

@@ -41,6 +41,12 @@ base::Status open_status(const SinkOptions& options, const std::vector<Field>& f
 /// Whole text of a CSV or JSON Lines file.
 std::string file_text(const SinkOptions& options);
 
+/// Turns the options of a file into those of files of one row each, whose names begin with the path.
+void split(SinkOptions& options);
+
+/// The text of all files that such a load has made, in the order of their numbers, with `--` between them.
+std::string split_text(const SinkOptions& options);
+
 /// A query's rows, values joined with `|` and rows with newlines. The error's text when it fails.
 std::string query(const std::string& database_path, const std::string& sql);
 

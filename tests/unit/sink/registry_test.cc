@@ -38,11 +38,22 @@ TEST(Registry, UnknownTypeNamesTheNearest) {
 TEST(Registry, AllProblemsAreReportedAtOnce) {
   const Problems problems = check_sink_options(
       options("file", {{"compresion", "gzip"}, {"format", "xml"}, {"header_line", "yes"}}, Mode::merge));
-  EXPECT_THAT(problems,
-              ElementsAre(HasSubstr("mode: merge is not possible with type file"), HasSubstr("path: is missing"),
-                          HasSubstr("format: 'xml' is not known: use csv or jsonl"),
-                          HasSubstr("header_line: 'yes' is not known: use true or false"),
-                          HasSubstr("did you mean compression?")));
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("mode: merge is not possible with type file"),
+                                    HasSubstr("format: 'xml' is not known: use csv or jsonl"),
+                                    HasSubstr("header_line: 'yes' is not known: use true or false"),
+                                    HasSubstr("did you mean compression?"), HasSubstr("path: is missing")));
+}
+
+TEST(Registry, AFileHasAPathOrAPrefixAndNotBoth) {
+  EXPECT_THAT(check_sink_options(options("file", {{"path_prefix", "a_"}, {"max_file_bytes", "64 MiB"}})), IsEmpty());
+  EXPECT_THAT(check_sink_options(options("file", {{"path", "a"}, {"path_prefix", "a_"}})),
+              ElementsAre(HasSubstr("path_prefix: give this or path, not both")));
+  EXPECT_THAT(check_sink_options(options("file", {{"path", "a"}, {"file_ext", "csv"}})),
+              ElementsAre(HasSubstr("file_ext: has a meaning only with path_prefix")));
+  EXPECT_THAT(check_sink_options(options("file", {{"path_prefix", "a_"}, {"sequence_format", "%d/%d"}})),
+              ElementsAre(HasSubstr("sequence_format: must have one or two numbers")));
+  EXPECT_THAT(check_sink_options(options("file", {{"path_prefix", "a_"}, {"max_file_bytes", "64 m"}})),
+              ElementsAre(HasSubstr("max_file_bytes: must be a size")));
 }
 
 TEST(Registry, MergeNeedsADatabase) {

@@ -8,6 +8,7 @@
 namespace bulkload::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::string text(std::string_view pattern, std::string_view zone, std::string_view time) {
@@ -57,7 +58,7 @@ TEST(TimeFormat, RefusesWhatItCannotWrite) {
 
 TEST(TimeFormat, TakesZonesByTheirIanaNamesAlone) {
   for (const std::string zone : {"PST", "EST", "CET", "EST5EDT", "Mars/Olympus", "+09:00", "../UTC", " "}) {
-    EXPECT_THAT(text("", zone, "2026-02-09"), HasSubstr("'" + zone + "' is no zone: use an IANA name"));
+    EXPECT_THAT(text("", zone, "2026-02-09"), AllOf(HasSubstr("'" + zone + "'"), HasSubstr("use an IANA name")));
   }
 }
 
