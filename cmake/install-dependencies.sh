@@ -4,8 +4,8 @@
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config libcurl4-openssl-dev libssl-dev libsimdjson-dev nlohmann-json3-dev
-  libyaml-cpp-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev tzdata libsqlite3-dev libcpp-httplib-dev libdeflate-dev libzstd-dev zlib1g-dev sqlite3 curl)
-test=(libgtest-dev libgmock-dev librapidcheck-dev openssl python3 zstd)
+  libyaml-cpp-dev libspdlog-dev libcli11-dev libhowardhinnant-date-dev tzdata libsqlite3-dev libcpp-httplib-dev libdeflate-dev libzstd-dev zlib1g-dev libpq-dev sqlite3 curl)
+test=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev openssl python3 zstd strace postgresql)
 ci=(clang clang-format libclang-rt-14-dev)
 
 case "${1:-build}" in

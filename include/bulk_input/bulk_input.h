@@ -185,10 +185,11 @@ typedef struct bulk_input_plugin {
 
   /* The columns of every batch, as a struct-typed ArrowSchema. Blocks: no. Network: none. Types: utf8 (u), int64
    * (l), float64 (g), bool (b), timestamp in microseconds UTC (tsu:UTC), and JSON as utf8 with the field metadata
-   * ARROW:extension:name = arrow.json. The schema's metadata names the `source`, its `revision` and its
-   * `order`: `time` when a checkpoint can be gone on from exactly; `none` when the rows have no order to rely on, so
-   * that a run that is gone on with may fail with _DATA and resumable = 1, and has to begin anew: keep its rows apart
-   * until it is complete. The columns depend on the configuration alone, never on the data. */
+   * ARROW:extension:name = arrow.json. The schema's metadata names the `source`, its `revision`, its `time`
+   * (the column that start_time and end_time are about; empty: none; it is a column even where it was not selected)
+   * and its `order`: `time` when a checkpoint can be gone on from exactly; `none` when the rows have no order to rely
+   * on, so that a run that is gone on with may fail with _DATA and resumable = 1, and has to begin anew: keep its rows
+   * apart until it is complete. The columns depend on the configuration alone, never on the data. */
   int32_t (*schema)(bulk_input_input* input, struct ArrowSchema* out, bulk_input_error* error);
 
   /* 1 to max_tasks tasks that together cover the run exactly once; fewer than max_tasks when the run cannot be cut
@@ -221,8 +222,8 @@ typedef struct bulk_input_plugin {
   void (*reader_close)(bulk_input_reader* reader);
 
   /* The configuration diff for the next run, a JSON object to be merged over the `in:` section (null un-sets a
-   * key), from the reports of all tasks of the plan. To be called after the host has committed the rows. Blocks:
-   * no. Network: none. Never empty. Reports of unfinished tasks are BULK_INPUT_ERROR_CONFIG. */
+   * key), from the reports of all tasks of the plan. To be made durable after the rows. Blocks: no. Network: none.
+   * Never empty. Reports of unfinished tasks are BULK_INPUT_ERROR_CONFIG. */
   int32_t (*next_config)(bulk_input_input* input, const bulk_input_text* reports, size_t count, bulk_input_text* out,
                          bulk_input_error* error);
 

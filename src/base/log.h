@@ -1,6 +1,7 @@
 // Log lines on their way to whoever prints them: the host's callback, or spdlog in the host itself.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,9 @@
 namespace base {
 
 enum class LogLevel { trace = 0, debug = 1, info = 2, warn = 3, error = 4 };
+
+/// In the order of the levels.
+inline constexpr std::array<std::string_view, 5> kLogLevelNames = {"trace", "debug", "info", "warn", "error"};
 
 /// A level threshold and a receiver. Copyable; safe to use from several threads when the receiver is.
 class Log {

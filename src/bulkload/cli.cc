@@ -1,151 +1,132 @@
 #include "bulkload/cli.h"
 
 #include <CLI/CLI.hpp>
-#include <array>
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "bulkload/auth/auth_commands.h"
+#include "bulkload/cli_options.h"
 #include "bulkload/commands.h"
+#include "bulkload/session/commands.h"
 
 namespace bulkload {
 
 namespace {
 
-const std::map<std::string, base::LogLevel> kLogLevels = {{"error", base::LogLevel::error},
-                                                          {"warn", base::LogLevel::warn},
-                                                          {"info", base::LogLevel::info},
-                                                          {"debug", base::LogLevel::debug},
-                                                          {"trace", base::LogLevel::trace}};
 constexpr int kUsageError = 2;
 
-/// What the parser fills, before it is a CommandLine.
-struct Arguments {
-  CommandLine line;
-  std::string format = "table";
-  std::string level = "info";
-  int64_t rows = 0;
-};
-
-using Options = void (*)(CLI::App& command, Arguments& arguments);
-
 struct Command {
+  const char* group;  // the command that it belongs to, as in `session create`; empty: none
   const char* name;
-  const char* help;
+  const char* help;  // empty: not shown
   int (*run)(const CommandLine& line, Console& console);
   Options options;
 };
 
-void add_plugin(CLI::App& command, Arguments& arguments) {
-  command.add_option("--plugin", arguments.line.plugins, "Plugin library, or a folder of plugins")
-      ->type_name("PATH")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+constexpr Command kCommands[] = {
+    {"", "run", "Load all rows into the destination", run_command, run_options},
+    {"", "preview", "Show the first rows", preview_command, preview_options},
+    {"", "sources", "List what a plugin can read", sources_command, sources_options},
+    {"", "options", "List the keys of the in: section", options_command, options_options},
+    {"", "schema", "List the columns that a run gives", schema_command, schema_options},
+    {"", "plan", "Print the tasks of a run, one JSON document a line", plan_command, plan_options},
+    {"", "guess", "Complete a configuration with defaults and columns, as comments", guess_command, guess_options},
+    {"", "example", "Write example configurations", example_command, example_options},
+    {"", "cleanup", "Drop what an unfinished run has left", cleanup_command, cleanup_options},
+    {"session", "create", "Keep a configuration, its destination and its schedule under a name", session_create_command,
+     session_create_options},
+    {"session", "list", "List all sessions", session_list_command, list_options},
+    {"session", "show", "Show a session, its configuration and where its next run begins", session_show_command,
+     session_name_options},
+    {"session", "update", "Change a session, or where its next run begins", session_update_command,
+     session_update_options},
+    {"session", "delete", "Delete a session; what it has loaded stays", session_delete_command, session_name_options},
+    {"session", "history", "List the runs of a session, the newest first", session_history_command,
+     session_history_options},
+    {"session", "run", "Run a session now, in the background", session_run_command, session_run_options},
+    {"session", "cleanup", "Drop what an unfinished run of a session has left", session_cleanup_command,
+     session_name_options},
+    {"", "issue", "Run a configuration once, in the background", issue_command, issue_options},
+    {"job", "show", "Show how far a job is, or how it ended", job_show_command, job_show_options},
+    {"job", "list", "List the jobs of all sessions, the newest first", job_list_command, list_options},
+    {"job", "run", "", job_run_command, job_run_options},
+    {"", "scheduler", "Run the sessions when they are due", scheduler_command, scheduler_options},
+    {"", "reconcile", "Compare a past window with the destination, for rows that came late", reconcile_command,
+     reconcile_options},
+    {"auth", "add", "Keep a key under a name; it is read from a prompt, or from standard input", auth_add_command,
+     auth_name_options},
+    {"auth", "list", "List the names of the keys", auth_list_command, auth_list_options},
+    {"auth", "remove", "Remove a key", auth_remove_command, auth_name_options},
+    {"auth", "test", "Try a key, and show which scopes it has", auth_test_command, auth_test_options},
+    {"", "version", "Print the version", version_command, no_options}};
+
+const std::map<std::string_view, std::string> kGroups = {
+    {"session", "Named configurations with a schedule and a history"},
+    {"job", "What runs in the background, or has run"},
+    {"auth", "Keys under names of their own"}};
+
+/// The hosted service's commands, so that scripts move over: `connector:create` is `session create`.
+struct Alias {
+  std::string_view spelling;
+  std::vector<std::string> command;
+};
+
+const Alias kAliases[] = {{"connector:guess", {"guess"}},
+                          {"connector:preview", {"preview"}},
+                          {"connector:issue", {"issue"}},
+                          {"connector:create", {"session", "create"}},
+                          {"connector:list", {"session", "list"}},
+                          {"connector:show", {"session", "show"}},
+                          {"connector:update", {"session", "update"}},
+                          {"connector:delete", {"session", "delete"}},
+                          {"connector:history", {"session", "history"}},
+                          {"connector:run", {"session", "run"}},
+                          {"job:show", {"job", "show"}},
+                          {"job:list", {"job", "list"}}};
+
+/// The arguments without the program, an alias put into our words. Last first, as the parser takes them.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  for (const auto& [spelling, command] : kAliases) {
+    if (words.empty() || words.front() != spelling) continue;
+    words.erase(words.begin());
+    words.insert(words.begin(), command.begin(), command.end());
+    break;
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
 }
-
-void add_config(CLI::App& command, Arguments& arguments) {
-  command.add_option("CONFIG", arguments.line.config, "Configuration file: .yml, .yaml or .json")->required();
-  add_plugin(command, arguments);
-}
-
-void add_format(CLI::App& command, Arguments& arguments, const std::vector<std::string>& formats) {
-  command.add_option("-f,--format", arguments.format, "How to print the table")
-      ->check(CLI::IsMember(formats))
-      ->capture_default_str();
-}
-
-void add_out(CLI::App& command, Arguments& arguments) {
-  command.add_option("--out", arguments.line.out, "Sets a key of the out: section, such as type=stdout")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-void run_options(CLI::App& command, Arguments& arguments) {
-  add_config(command, arguments);
-  add_out(command, arguments);
-  command.add_option("-c,--config-diff", arguments.line.diff_path,
-                     "File of the next configuration: laid over CONFIG, and replaced after the run");
-  command.add_option("-r,--resume-state", arguments.line.resume_path,
-                     "Accepted for Embulk's sake; a stopped run goes on without it");
-}
-
-void preview_options(CLI::App& command, Arguments& arguments) {
-  add_config(command, arguments);
-  add_format(command, arguments, {"table", "csv", "tsv", "json"});
-  command.add_flag("-G,--vertical", arguments.line.vertical, "One line for each cell");
-  command.add_option("--rows", arguments.rows, "At most so many rows (default 15, or preview_sample_rows)")
-      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
-}
-
-void options_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("--type", arguments.line.type, "Plugin, when several are installed");
-  add_plugin(command, arguments);
-  add_format(command, arguments, {"table", "csv", "tsv", "json", "markdown"});
-}
-
-void sources_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("NAME", arguments.line.source, "A source, to see its columns");
-  options_options(command, arguments);
-}
-
-void schema_options(CLI::App& command, Arguments& arguments) {
-  add_config(command, arguments);
-  add_format(command, arguments, {"table", "csv", "tsv", "json", "markdown"});
-}
-
-void plan_options(CLI::App& command, Arguments& arguments) {
-  add_config(command, arguments);
-  command.add_option("--max-tasks", arguments.line.max_tasks, "At most so many tasks")
-      ->check(CLI::Range(int64_t{1}, int64_t{10'000}))
-      ->capture_default_str();
-}
-
-void guess_options(CLI::App& command, Arguments& arguments) {
-  add_config(command, arguments);
-  command.add_option("-o,--output", arguments.line.output_path, "File to write; standard output otherwise");
-}
-
-void cleanup_options(CLI::App& command, Arguments& arguments) {
-  add_config(command, arguments);
-  add_out(command, arguments);
-}
-
-void example_options(CLI::App& command, Arguments& arguments) {
-  arguments.line.folder = "bulkload-example";
-  command.add_option("DIR", arguments.line.folder, "Folder to write them into")->capture_default_str();
-}
-
-void no_options(CLI::App&, Arguments&) {}
-
-constexpr std::array<Command, 10> kCommands = {
-    {{"run", "Load all rows into the destination", run_command, run_options},
-     {"preview", "Show the first rows", preview_command, preview_options},
-     {"sources", "List what a plugin can read", sources_command, sources_options},
-     {"options", "List the keys of the in: section", options_command, options_options},
-     {"schema", "List the columns that a run gives", schema_command, schema_options},
-     {"plan", "Print the tasks of a run, one JSON document a line", plan_command, plan_options},
-     {"guess", "Complete a configuration with defaults and columns, as comments", guess_command, guess_options},
-     {"example", "Write example configurations", example_command, example_options},
-     {"cleanup", "Drop what an unfinished run has left", cleanup_command, cleanup_options},
-     {"version", "Print the version", version_command, no_options}}};
 
 void add_log_options(CLI::App& command, Arguments& arguments) {
+  const std::vector<std::string> levels(base::kLogLevelNames.begin(), base::kLogLevelNames.end());
   command.add_option("-l,--log-level", arguments.level, "error, warn, info, debug or trace")
-      ->check(CLI::IsMember(kLogLevels))
+      ->check(CLI::IsMember(levels))
       ->capture_default_str();
   command.add_option("--log-path", arguments.line.log_path, "File for log lines; - is standard error");
+  command.add_option("--log-format", arguments.log_format, "text, or json: an object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+}
+
+base::LogLevel log_level(std::string_view name) {
+  const auto* found = std::find(base::kLogLevelNames.begin(), base::kLogLevelNames.end(), name);
+  return static_cast<base::LogLevel>(found - base::kLogLevelNames.begin());
 }
 
 int execute(const Command& command, Arguments& arguments) {
   CommandLine& line = arguments.line;
   line.format = table_format(arguments.format).value_or(TableFormat::table);
-  line.log_level = kLogLevels.at(arguments.level);
+  line.log_level = log_level(arguments.level);
   if (arguments.rows > 0) line.rows = arguments.rows;
-  auto console = Console::create(line.log_level, line.log_path);
+  line.log_format = arguments.log_format == "json" ? LogFormat::json : LogFormat::text;
+  auto console = Console::create(line.log_level, line.log_path, line.log_format);
   if (!console.ok()) {
     std::cerr << console.status().message() << '\n';
     return kUsageError;
@@ -168,21 +149,25 @@ int run_cli(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit codes: 0 done, 1 failed, 2 wrong configuration or usage, 3 stopped, but another run goes on.");
   Arguments arguments;
-  std::array<CLI::App*, kCommands.size()> commands{};
-  for (size_t i = 0; i < kCommands.size(); ++i) {
-    commands[i] = app.add_subcommand(kCommands[i].name, kCommands[i].help);
-    kCommands[i].options(*commands[i], arguments);
-    add_log_options(*commands[i], arguments);
+  std::map<std::string_view, CLI::App*> parents = {{"", &app}};
+  std::vector<CLI::App*> commands;
+  for (const Command& command : kCommands) {
+    CLI::App*& parent = parents[command.group];
+    if (parent == nullptr) parent = app.add_subcommand(command.group, kGroups.at(command.group))->require_subcommand(1);
+    commands.push_back(parent->add_subcommand(command.name, command.help));
+    if (*command.help == '\0') commands.back()->group("");
+    command.options(*commands.back(), arguments);
+    add_log_options(*commands.back(), arguments);
   }
   try {
-    app.parse(argc, argv);
+    app.parse(arguments_of(argc, argv));
   } catch (const CLI::ParseError& error) {
     return app.exit(error, std::cout, std::cerr) == 0 ? 0 : kUsageError;
   }
-  for (size_t i = 0; i < kCommands.size(); ++i) {
-    if (commands[i]->parsed()) return execute(kCommands[i], arguments);
-  }
-  return kUsageError;
+  const auto chosen =
+      std::find_if(commands.begin(), commands.end(), [](CLI::App* command) { return command->parsed(); });
+  if (chosen == commands.end()) return kUsageError;
+  return execute(kCommands[chosen - commands.begin()], arguments);
 }
 
 }  // namespace bulkload

@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "bulkload/guess.h"
 #include "bulkload/plugin_library.h"
 #include "bulkload/prepared.h"
 #include "bulkload/preview_table.h"
+#include "bulkload/resume_file.h"
 #include "bulkload/sink/durable_file.h"
 #include "bulkload/sources.h"
 
@@ -21,16 +23,20 @@ using base::Status;
 
 constexpr int64_t kPreviewRows = 15;
 
-/// Up to `max_rows` rows as the source has them.
-base::Result<TextTable> read_preview(Input& input, int64_t max_rows) {
-  TextTable table = make_preview_table(input.schema());
-  auto reader = input.preview(max_rows);
+/// Up to `max_rows` rows, filtered, as a destination would get them.
+base::Result<TextTable> read_preview(Prepared& prepared, int64_t max_rows) {
+  TextTable table = make_preview_table(prepared.filters.schema());
+  RunPosition position{base::SystemClock().now_us(), 0};
+  auto reader = prepared.input.preview(max_rows);
   if (!reader.ok()) return reader.status();
   while (static_cast<int64_t>(table.rows.size()) < max_rows) {
     auto batch = reader->next();
     if (!batch.ok()) return batch.status();
     if (!batch->has_value()) break;
-    append_rows(**batch, max_rows, table);
+    const auto filtered = prepared.filters.apply(*std::move(*batch), position);
+    if (!filtered.ok()) return filtered.status();
+    position.rows_before += filtered->rows();
+    append_rows(*filtered, max_rows, table);
   }
   return table;
 }
@@ -42,7 +48,8 @@ std::string render_preview(const TextTable& table, const CommandLine& line) {
   return text;
 }
 
-/// The plugin that --type names, or the only one that is installed.
+}  // namespace
+
 base::Result<PluginLibrary> choose_plugin(const CommandLine& line) {
   const std::vector<std::string> search_path = plugin_search_path(line.plugins);
   std::string type = line.type;
@@ -60,8 +67,6 @@ base::Result<PluginLibrary> choose_plugin(const CommandLine& line) {
   if (!path.ok()) return Status(Code::config, "--type: " + path.status().message());
   return PluginLibrary::open(*path, type);
 }
-
-}  // namespace
 
 int report_failure(const Status& status, Console& console) {
   if (status.code() == Code::config) {
@@ -84,8 +89,9 @@ int preview_command(const CommandLine& line, Console& console) {
   auto prepared = prepare(line, OutSection::ignored, console);
   if (!prepared.ok()) return report_failure(prepared.status(), console);
   const int64_t rows = line.rows.value_or(prepared->file.preview_rows.value_or(kPreviewRows));
-  const auto table = read_preview(prepared->input, rows);
+  const auto table = read_preview(*prepared, rows);
   if (!table.ok()) return report_failure(table.status(), console);
+  for (const std::string& complaint : prepared->filters.complaints()) console.log().warn(complaint);
   const int code = print_rows(render_preview(*table, line), console);
   if (code == 0) {
     console.print("Update " + line.config + " and use 'bulkload preview " + line.config + "' to preview again.\n" +
@@ -98,7 +104,7 @@ int schema_command(const CommandLine& line, Console& console) {
   const auto prepared = prepare(line, OutSection::ignored, console);
   if (!prepared.ok()) return report_failure(prepared.status(), console);
   TextTable table = TextTable::with_columns({"name", "type"});
-  for (const Field& field : prepared->input.schema().fields) {
+  for (const Field& field : prepared->filters.schema().fields) {
     table.rows.push_back({field.name, std::string(type_name(field.type))});
   }
   return print_rows(render(table, line.format), console);
@@ -114,21 +120,24 @@ int plan_command(const CommandLine& line, Console& console) {
   return print_rows(text, console);
 }
 
-int cleanup_command(const CommandLine& line, Console& console) {
-  auto prepared = prepare(line, OutSection::checked, console);
+int cleanup_run(const RunRequest& request, Console& console) {
+  auto prepared = prepare(request, OutSection::checked, console);
   if (!prepared.ok()) return report_failure(prepared.status(), console);
   auto sink = make_sink(prepared->out);
   if (!sink.ok()) return report_failure(sink.status(), console);
-  const auto found = (*sink)->open(prepared->input.schema());
+  const auto found = (*sink)->open(prepared->filters.schema());
   // A state that cannot be read is dropped as well; a destination that is in use or out of reach is left alone.
   if (!found.ok() && found.status().code() != Code::config) return report_failure(found.status(), console);
-  const Status status = (*sink)->abandon();
+  Status status = request.resume_path.empty() ? Status() : remove_resume_file(request.resume_path);
+  if (status.ok()) status = (*sink)->abandon();
   if (!status.ok()) return report_failure(status, console);
   const bool nothing = found.ok() && !found->has_value();
   console.log().info(nothing ? "There is no unfinished run."
                              : "Dropped the unfinished run. Rows that were already visible in the destination stay.");
   return 0;
 }
+
+int cleanup_command(const CommandLine& line, Console& console) { return cleanup_run(line, console); }
 
 int guess_command(const CommandLine& line, Console& console) {
   const auto prepared = prepare(line, OutSection::ignored, console);

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "bulkload/command_line.h"
 #include "bulkload/console.h"
+#include "bulkload/plugin_library.h"
 
 namespace bulkload {
 
@@ -17,7 +18,14 @@ int guess_command(const CommandLine& line, Console& console);
 int sources_command(const CommandLine& line, Console& console);
 int options_command(const CommandLine& line, Console& console);
 int example_command(const CommandLine& line, Console& console);
+int reconcile_command(const CommandLine& line, Console& console);
 int version_command(const CommandLine& line, Console& console);
+
+/// Drops what an unfinished run of the request has left: its state with the destination, and its file of -r.
+int cleanup_run(const RunRequest& request, Console& console);
+
+/// The plugin that --type names, or the only one that is installed.
+base::Result<PluginLibrary> choose_plugin(const CommandLine& line);
 
 /// Says why a command failed: problems of the configuration as they are, everything else as an error line. Gives the
 /// exit code of a command that leaves nothing to go on from: 1 or 2.

@@ -51,7 +51,10 @@ class SectionReader {
   void read_section(ConfigNode& section) {
     if (section.key == "in") return read_in(section);
     if (section.key == "out") return read_out(section);
-    if (section.key == "filters") return read_filters(section);
+    if (section.key == "filters") {
+      file_.filters = std::move(section);
+      return;
+    }
     if (section.key == "exec") return read_exec(section);
     if (section.key == "preview_sample_rows") return read_preview_rows(section, "");
     problem(section.place, section.key + ": unknown key" + did_you_mean(section.key, kTopLevelKeys));
@@ -65,15 +68,6 @@ class SectionReader {
   void read_out(ConfigNode& section) {
     if (!section.is_map() && !section.is_null()) return problem(section.place, "out: must be a map of options");
     file_.out = std::move(section);
-  }
-
-  void read_filters(const ConfigNode& section) {
-    if (section.is_scalar()) return problem(section.place, "filters: must be a list");
-    for (const ConfigNode& filter : section.items) {
-      const ConfigNode* type = filter.find("type");
-      const std::string name = type != nullptr && type->is_scalar() ? type->text : "this filter";
-      problem(filter.place, "filters: " + name + " is not supported yet; take it out");
-    }
   }
 
   void read_exec(const ConfigNode& section) {
@@ -116,6 +110,12 @@ int take_line_number(std::string_view& message) {
   return line;
 }
 
+void read_sections(ConfigFile& file, ConfigProblems& problems) {
+  const size_t before = problems.size();
+  ConfigNode root = parse_config_tree(file.text, problems);
+  if (problems.size() == before) SectionReader(file, problems).read(std::move(root));
+}
+
 }  // namespace
 
 std::string ConfigFile::type() const {
@@ -132,10 +132,17 @@ ConfigFile read_config_file(const std::string& path, const Environment& environm
   }
   const size_t before = problems.size();
   file.text = read_config_text(path, environment, problems);
-  if (problems.size() > before) return file;
-  ConfigNode root = parse_config_tree(file.text, problems);
-  if (problems.size() > before) return file;
-  SectionReader(file, problems).read(std::move(root));
+  if (problems.size() == before) read_sections(file, problems);
+  return file;
+}
+
+ConfigFile read_kept_config(const std::string& name, const std::string& content, const Environment& environment,
+                            ConfigProblems& problems) {
+  ConfigFile file;
+  file.path = name;
+  const size_t before = problems.size();
+  file.text = expand_config_text(name, content, environment, problems);
+  if (problems.size() == before) read_sections(file, problems);
   return file;
 }
 
@@ -168,6 +175,8 @@ ConfigProblems InSection::translate(std::string_view message) const {
 }
 
 bool is_secret_key(std::string_view key) {
+  if (key == "uri") return true;  // a database's address may hold a password
+  if (key == "key") return true;
   return !key.ends_with("_file") && std::any_of(kSecretWords.begin(), kSecretWords.end(), [&](std::string_view word) {
     return key.find(word) != std::string_view::npos;
   });
@@ -176,17 +185,11 @@ bool is_secret_key(std::string_view key) {
 std::vector<std::string> secret_values(const ConfigNode& node) {
   std::vector<std::string> values;
   for (const ConfigNode& item : node.items) {
+    if (item.is_map() && item.key == "columns") continue;
     if (item.is_scalar() && is_secret_key(item.key)) values.push_back(item.text);
     for (std::string& value : secret_values(item)) values.push_back(std::move(value));
   }
   return values;
-}
-
-std::optional<int64_t> parse_count(std::string_view text) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1) return std::nullopt;
-  return number;
 }
 
 }  // namespace bulkload

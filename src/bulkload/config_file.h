@@ -19,6 +19,7 @@ struct ConfigFile {
   ConfigText text;
   ConfigNode in;                        // a map; null when there is none
   ConfigNode out;                       // a map or null
+  ConfigNode filters;                   // as it stands; null when there is none
   std::optional<int64_t> preview_rows;  // preview_sample_rows
   ConfigProblems warnings;
 
@@ -28,6 +29,10 @@ struct ConfigFile {
 
 /// Reads and checks the file: `.yml`, `.yaml`, `.json`, each also with `.liquid` behind it.
 ConfigFile read_config_file(const std::string& path, const Environment& environment, ConfigProblems& problems);
+
+/// The same for a content that is in memory, called `name` in problems.
+ConfigFile read_kept_config(const std::string& name, const std::string& content, const Environment& environment,
+                            ConfigProblems& problems);
 
 /// The `in:` section as the plugin gets it: a JSON object with one key a line, every scalar a string.
 class InSection {
@@ -44,13 +49,11 @@ class InSection {
   std::vector<Place> places_;  // of each line of text_
 };
 
-/// Values that no output may show: those of keys that speak of tokens, passwords and secrets.
+/// Values that no output may show: those of keys that speak of tokens, passwords and secrets, and of `key`. A map
+/// `columns` has the names of columns for keys, whatever they speak of.
 std::vector<std::string> secret_values(const ConfigNode& node);
 
 /// Whether a key's value is one.
 bool is_secret_key(std::string_view key);
-
-/// A whole number >= 1, or nothing.
-std::optional<int64_t> parse_count(std::string_view text);
 
 }  // namespace bulkload

@@ -64,6 +64,7 @@ size_t find_template(std::string_view line) {
 }
 
 bool is_inside(const fs::path& path, const fs::path& folder) {
+  if (folder.empty()) return false;
   const fs::path relative = path.lexically_relative(folder);
   return !relative.empty() && *relative.begin() != "..";
 }
@@ -115,11 +116,20 @@ class TemplateReader {
 
   ConfigText read(const std::string& path) {
     result_.files_ = {path};
-    const auto content = load(path, {path, 0});
+    std::error_code error;
+    folder_ = fs::canonical(fs::absolute(path), error).parent_path();
+    return expand_main(path, load(path, {path, 0}));
+  }
+
+  ConfigText expand_kept(const std::string& name, const std::string& content) {
+    result_.files_ = {name};
+    return expand_main(name, accept(name, content));
+  }
+
+ private:
+  ConfigText expand_main(const std::string& path, const std::optional<std::string>& content) {
     if (content) {
       result_.original = *content;
-      std::error_code error;
-      folder_ = fs::canonical(fs::absolute(path), error).parent_path();
       expand(path, *content);
     }
     if (result_.text.size() > kMaxBytes) {
@@ -128,7 +138,6 @@ class TemplateReader {
     return std::move(result_);
   }
 
- private:
   void problem(Place place, std::string text) { problems_.push_back({std::move(place), std::move(text)}); }
 
   std::optional<std::string> load(const std::string& path, const Place& asked_at) {
@@ -137,14 +146,16 @@ class TemplateReader {
       problem(asked_at, (asked_at.line > 0 ? "'" + path + "': " : "") + content.status().message());
       return std::nullopt;
     }
-    if (content->starts_with(kByteOrderMark)) content->erase(0, kByteOrderMark.size());
-    const size_t invalid = std::min(find_invalid_utf8(*content), content->find('\0'));
-    if (invalid != std::string::npos) {
-      const auto line = std::count(content->begin(), content->begin() + static_cast<std::ptrdiff_t>(invalid), '\n');
-      problem({path, static_cast<int>(line) + 1}, "not UTF-8 text; save the file as UTF-8");
-      return std::nullopt;
-    }
-    return std::move(content).value();
+    return accept(path, std::move(content).value());
+  }
+
+  std::optional<std::string> accept(const std::string& path, std::string content) {
+    if (content.starts_with(kByteOrderMark)) content.erase(0, kByteOrderMark.size());
+    const size_t invalid = std::min(find_invalid_utf8(content), content.find('\0'));
+    if (invalid == std::string::npos) return content;
+    const auto line = std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(invalid), '\n');
+    problem({path, static_cast<int>(line) + 1}, "not UTF-8 text; save the file as UTF-8");
+    return std::nullopt;
   }
 
   void expand(const std::string& path, std::string_view content) {
@@ -239,13 +250,18 @@ class TemplateReader {
   const Environment& environment_;
   ConfigProblems& problems_;
   ConfigText result_;
-  fs::path folder_;
+  fs::path folder_;  // of the main file; empty: nothing can be included
   int includes_ = 0;
   std::set<std::string> unset_;  // variables that a problem has named
 };
 
 ConfigText read_config_text(const std::string& path, const Environment& environment, ConfigProblems& problems) {
   return TemplateReader(environment, problems).read(path);
+}
+
+ConfigText expand_config_text(const std::string& name, const std::string& content, const Environment& environment,
+                              ConfigProblems& problems) {
+  return TemplateReader(environment, problems).expand_kept(name, content);
 }
 
 }  // namespace bulkload

@@ -65,6 +65,10 @@ class ConfigText {
 /// a variable that is not set is one, however often it is used.
 ConfigText read_config_text(const std::string& path, const Environment& environment, ConfigProblems& problems);
 
+/// The same for a content that is in memory, called `name` in problems. It can include no file.
+ConfigText expand_config_text(const std::string& name, const std::string& content, const Environment& environment,
+                              ConfigProblems& problems);
+
 /// The whole content of a file, at most `max_bytes` of it (more is Code::config). Code::config too when it cannot be
 /// read or is no regular file.
 base::Result<std::string> read_small_file(const std::string& path, size_t max_bytes);

@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -212,6 +213,13 @@ std::string to_json(const ConfigNode& node) {
     text += to_json(item);
   }
   return text + (node.is_map() ? '}' : ']');
+}
+
+std::optional<int64_t> parse_count(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1) return std::nullopt;
+  return number;
 }
 
 }  // namespace bulkload

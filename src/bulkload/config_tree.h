@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct ConfigNode {
 
   bool is_null() const { return kind == Kind::null; }
   bool is_scalar() const { return kind == Kind::scalar; }
+  bool is_list() const { return kind == Kind::list; }
   bool is_map() const { return kind == Kind::map; }
 
   /// Value of a key, or nullptr.
@@ -41,5 +43,8 @@ void merge_config(ConfigNode& base, const ConfigNode& diff);
 
 /// JSON in one line; every scalar is a string.
 std::string to_json(const ConfigNode& node);
+
+/// A whole number >= 1, or nothing.
+std::optional<int64_t> parse_count(std::string_view text);
 
 }  // namespace bulkload

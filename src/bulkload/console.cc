@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "bulkload/sink/json_text.h"
 #include "bulkload/text_format.h"
 
 namespace bulkload {
@@ -45,9 +46,21 @@ class LevelFlag final : public spdlog::custom_flag_formatter {
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelFlag>(); }
 };
 
-std::unique_ptr<spdlog::formatter> make_formatter() {
+class JsonMessage final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    std::string text;
+    append_json_string({message.payload.data(), message.payload.size()}, text);
+    out.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+};
+
+std::unique_ptr<spdlog::formatter> make_formatter(LogFormat format) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<LevelFlag>('*').set_pattern("%Y-%m-%d %H:%M:%S.%e +0000 [%*] %v");
+  formatter->add_flag<LevelFlag>('*').add_flag<JsonMessage>('&');
+  formatter->set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%*","message":%&})"
+                                                   : "%Y-%m-%d %H:%M:%S.%e +0000 [%*] %v");
   return formatter;
 }
 
@@ -92,12 +105,13 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
 
 class Console::Impl {
  public:
-  Impl(base::LogLevel level, std::shared_ptr<spdlog::sinks::sink> file) : level_(level) {
-    stderr_sink_->set_formatter(make_formatter());
+  Impl(base::LogLevel level, LogFormat format, std::shared_ptr<spdlog::sinks::sink> file)
+      : level_(level), format_(format) {
+    stderr_sink_->set_formatter(make_formatter(format));
     std::vector<spdlog::sink_ptr> sinks = {stderr_sink_};
     if (file) {
       stderr_sink_->set_level(spdlog::level::err);
-      file->set_formatter(make_formatter());
+      file->set_formatter(make_formatter(format));
       sinks.push_back(std::move(file));
     }
     logger_ = std::make_unique<spdlog::logger>("bulkload", sinks.begin(), sinks.end());
@@ -114,10 +128,14 @@ class Console::Impl {
     const std::string masked = mask(lines);
     for (std::string_view rest = masked; !rest.empty();) {
       const size_t end = rest.find('\n');
-      text += escape_controls(rest.substr(0, end)) + "\n";
+      if (format_ == LogFormat::json) {
+        logger_->log(spdlog::level::info, escape_controls(rest.substr(0, end)));
+      } else {
+        text += escape_controls(rest.substr(0, end)) + "\n";
+      }
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
-    stderr_sink_->print(text);
+    if (!text.empty()) stderr_sink_->print(text);
   }
 
   void show_live(std::string_view line) { stderr_sink_->show_live(std::string(line)); }
@@ -129,7 +147,6 @@ class Console::Impl {
 
   base::LogLevel level() const { return level_; }
 
- private:
   std::string mask(std::string_view text) {
     const std::lock_guard lock(mutex_);
     std::string masked(text);
@@ -137,21 +154,24 @@ class Console::Impl {
     return masked;
   }
 
+ private:
   base::LogLevel level_;
+  LogFormat format_;
   std::shared_ptr<StderrSink> stderr_sink_ = std::make_shared<StderrSink>();
   std::unique_ptr<spdlog::logger> logger_;
   std::mutex mutex_;
   std::vector<base::Secret> secrets_;
 };
 
-base::Result<std::unique_ptr<Console>> Console::create(base::LogLevel level, const std::string& log_path) {
+base::Result<std::unique_ptr<Console>> Console::create(base::LogLevel level, const std::string& log_path,
+                                                       LogFormat format) {
   std::shared_ptr<spdlog::sinks::sink> file;
   try {
     if (!log_path.empty() && log_path != "-") file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(log_path);
   } catch (const spdlog::spdlog_ex&) {
     return base::Status(base::Code::config, "--log-path " + log_path + ": cannot be written; give another path");
   }
-  return std::unique_ptr<Console>(new Console(std::make_unique<Impl>(level, std::move(file))));
+  return std::unique_ptr<Console>(new Console(std::make_unique<Impl>(level, format, std::move(file))));
 }
 
 Console::Console(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -166,5 +186,6 @@ void Console::print(std::string_view lines) { impl_->print(lines); }
 bool Console::is_terminal() const { return ::isatty(STDERR_FILENO) == 1; }
 void Console::show_live(std::string_view line) { impl_->show_live(line); }
 void Console::hide(const std::string& secret) { impl_->hide(secret); }
+std::string Console::masked(std::string_view text) const { return impl_->mask(text); }
 
 }  // namespace bulkload

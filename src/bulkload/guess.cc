@@ -130,7 +130,7 @@ base::Result<std::string> complete_config(const ConfigFile& file, std::string_vi
 
 std::string mask_secrets(const std::string& text, const ConfigFile& file) {
   std::string masked = text;
-  for (const ConfigNode* section : {&file.in, &file.out}) {
+  for (const ConfigNode* section : {&file.in, &file.out, &file.filters}) {
     for (const std::string& secret : secret_values(*section)) masked = base::Secret(secret).redact(masked);
   }
   return masked;

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "bulkload/run_state.h"
 #include "bulkload/text_format.h"
 
 namespace bulkload {
@@ -41,19 +40,28 @@ class Loader {
   bool must_begin_anew(const Status& why) const { return why.begin_anew() && is_unordered(job_.input->schema()); }
 
   /// Takes the attempt back.
-  Status abandon() { return sink_ ? sink_->abandon() : Status(); }
+  Status abandon() {
+    const Status unmarked = has_state_ && job_.mark.remove ? job_.mark.remove() : Status();
+    if (!unmarked.ok() || !sink_) return unmarked;
+    return sink_->abandon();
+  }
 
  private:
   Status open() {
     auto sink = job_.make_sink();
     if (!sink.ok()) return sink.status();
     sink_ = std::move(sink).value();
-    auto found = sink_->open(job_.input->schema());
+    auto found = sink_->open(job_.filters != nullptr ? job_.filters->schema() : job_.input->schema());
     if (!found.ok()) return found.status();
     if (found->has_value()) return adopt(**found);
+    const Status unmarked = job_.mark.check ? job_.mark.check(nullptr) : Status();
+    if (!unmarked.ok()) return give_up(unmarked);
     auto tasks = job_.input->plan(1);
     if (!tasks.ok()) return give_up(tasks.status());
     state_.tasks = std::move(tasks).value();
+    state_.id = new_run_id();
+    state_.upload_time_us = job_.clock->now_us();
+    state_.filters = filters_digest();
     return {};
   }
 
@@ -62,11 +70,16 @@ class Loader {
     has_state_ = true;
     committed_ = found.committed;
     auto state = parse_run_state(found.text);
-    if (!state.ok()) {
-      refused_ = true;
-      return state.status();
+    Status status = state.status();
+    if (status.ok() && !committed_ && state->filters != filters_digest()) {
+      status = Status(Code::config, "the unfinished run had other filters (filters, out.time_column)");
     }
+    if (status.ok() && job_.mark.check) status = job_.mark.check(&*state);
+    refused_ = !status.ok();
+    if (refused_) return status;
     state_ = std::move(state).value();
+    if (state_.id.empty()) state_.id = new_run_id();
+    if (state_.upload_time_us == 0) state_.upload_time_us = job_.clock->now_us();
     saved_rows_ = state_.rows;
     job_.log.info(committed_
                       ? "The last run's rows are committed; only its next configuration is missing."
@@ -95,18 +108,27 @@ class Loader {
       auto batch = reader->next();
       if (!batch.ok()) return stop(*reader, task, batch.status());
       if (!batch->has_value()) return end_task(*reader, task);
-      const Status status = write(*reader, task, **batch);
+      const Status status = write(*reader, task, *std::move(*batch));
       if (!status.ok()) return give_up(status);
     }
   }
 
-  Status write(Reader& reader, std::string& task, const RecordBatch& batch) {
-    const Status status = sink_->write(batch);
+  Status write(Reader& reader, std::string& task, RecordBatch batch) {
+    const auto filtered = filter(std::move(batch));
+    if (!filtered.ok()) return filtered.status();
+    const Status status = sink_->write(*filtered);
     if (!status.ok()) return status;
-    state_.rows += batch.rows();
+    state_.rows += filtered->rows();
     unsaved_ = true;
     return saves_.due(job_.clock->monotonic_us()) ? save(reader, task) : Status();
   }
+
+  base::Result<RecordBatch> filter(RecordBatch batch) {
+    if (job_.filters == nullptr) return batch;
+    return job_.filters->apply(std::move(batch), {state_.upload_time_us, state_.rows});
+  }
+
+  std::string filters_digest() const { return job_.filters != nullptr ? job_.filters->digest() : std::string(); }
 
   Status save(Reader& reader, std::string& task) {
     const int64_t begin_us = job_.clock->monotonic_us();
@@ -119,7 +141,8 @@ class Loader {
     has_state_ = sink_->keeps_state();
     if (has_state_) saved_rows_ = state_.rows;
     unsaved_ = false;
-    return {};
+    const bool is_first = !std::exchange(marked_, true);
+    return is_first && has_state_ && job_.mark.set ? job_.mark.set(state_) : Status();
   }
 
   Status end_task(Reader& reader, std::string& task) {
@@ -154,19 +177,26 @@ class Loader {
   }
 
   Status commit(SinkResult& result) {
+    auto diff = job_.input->next_config(state_.tasks);
+    if (!diff.ok()) return give_up(diff.status());
+    state_.next_config = std::move(diff).value();
     has_state_ = sink_->keeps_state();
     auto committed = sink_->commit(to_text(state_));
     if (!committed.ok()) return committed.status();
     result = std::move(committed).value();
     committed_ = true;
+    for (const std::string& warning : result.warnings) job_.log.warn(warning);
     job_.log.info("Committed.");
     return {};
   }
 
   Status finish() {
     auto diff = job_.input->next_config(state_.tasks);
+    // A configuration that the killed run itself has changed is not the one of its reports; what it said is kept.
+    const bool is_changed = diff.status().code() == Code::config;
+    if (is_changed && job_.has_next_config && job_.has_next_config(state_.next_config)) diff = state_.next_config;
     if (!diff.ok()) {
-      refused_ = diff.status().code() == Code::config;
+      refused_ = is_changed;
       return diff.status();
     }
     job_.log.info("Next config diff: {\"in\":" + *diff + "}");
@@ -174,6 +204,8 @@ class Loader {
       const Status status = job_.store_next_config(*diff);
       if (!status.ok()) return status;
     }
+    const Status unmarked = job_.mark.remove ? job_.mark.remove() : Status();
+    if (!unmarked.ok()) return unmarked;
     const Status forgotten = sink_->forget();
     if (!forgotten.ok()) job_.log.warn("The finished run's state was not dropped: " + forgotten.message());
     return {};
@@ -192,13 +224,12 @@ class Loader {
   int64_t saved_rows_ = 0;
   bool has_state_ = false;  // the sink has a state that the next run will find
   bool unsaved_ = false;    // rows were written since
+  bool marked_ = false;     // this process has saved once
   bool committed_ = false;
   bool refused_ = false;
 };
 
-}  // namespace
-
-LoadOutcome load(const LoadJob& job) {
+LoadOutcome load_or_begin_anew(const LoadJob& job) {
   for (bool again = false;; again = true) {
     Loader loader(job);
     LoadOutcome outcome = loader.run();
@@ -211,6 +242,15 @@ LoadOutcome load(const LoadJob& job) {
     job.log.warn("The source lost its place, and has no order to go on from; beginning anew: " +
                  outcome.status.message());
   }
+}
+
+}  // namespace
+
+LoadOutcome load(const LoadJob& job) {
+  LoadOutcome outcome = load_or_begin_anew(job);
+  if (job.filters == nullptr) return outcome;
+  for (const std::string& complaint : job.filters->complaints()) job.log.warn(complaint);
+  return outcome;
 }
 
 bool is_unordered(const TableSchema& schema) { return schema.meta("order") == "none"; }

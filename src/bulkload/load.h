@@ -13,18 +13,36 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "bulkload/filter/chain.h"
 #include "bulkload/input.h"
 #include "bulkload/interrupt.h"
+#include "bulkload/run_state.h"
 #include "bulkload/sink/sink.h"
 
 namespace bulkload {
 
+/// Who keeps a mark of an unfinished run elsewhere (`-r`) is told when there begins to be one, and when it ends. Empty
+/// functions are left out; a status that is not ok ends the run, and the destination keeps its state.
+struct RunMark {
+  /// The destination is open, with the state of an unfinished run, or with nullptr.
+  std::function<base::Status(const RunState* found)> check;
+  /// The first save of this process is durable.
+  std::function<base::Status(const RunState& state)> set;
+  /// The next configuration is durable, or the run is taken back: its state goes after this.
+  std::function<base::Status()> remove;
+};
+
 /// What a run needs. The pointers outlive it.
 struct LoadJob {
   Input* input = nullptr;
+  FilterChain* filters = nullptr;  // bound to the input's columns; nullptr: rows go on as they are
   std::function<base::Result<std::unique_ptr<Sink>>()> make_sink;
   /// Makes the diff durable. Empty: it is only logged.
   std::function<base::Status(const std::string& diff)> store_next_config;
+  /// Whether the configuration has the diff in it: a run that was killed behind store_next_config has changed it.
+  /// Empty: no.
+  std::function<bool(const std::string& diff)> has_next_config;
+  RunMark mark;
   base::Clock* clock = nullptr;
   base::Log log;
   InterruptWatcher* interrupts = nullptr;  // nullptr: signals are somebody else's

@@ -34,6 +34,23 @@ std::string flow_text(const nlohmann::ordered_json& value) {
   return text + (value.is_object() ? '}' : ']');
 }
 
+const Environment kNoEnvironment = [](const std::string&) { return std::nullopt; };
+
+void apply(const ConfigText& text, ConfigFile& config, ConfigProblems& problems) {
+  const size_t before = problems.size();
+  const ConfigNode diff = parse_config_tree(text, problems);
+  const auto fail = [&](const Place& place, std::string what) { problems.push_back({place, std::move(what)}); };
+  if (problems.size() > before || diff.is_null()) return;
+  if (!diff.is_map()) return fail(diff.place, "must be `in: {…}`, as a run has written it");
+  for (const ConfigNode& section : diff.items) {
+    if ((section.key != "in" && section.key != "out") || (!section.is_map() && !section.is_null())) {
+      fail(section.place, section.key + ": a configuration diff has only an `in:` and an `out:` map");
+    } else if (section.is_map()) {
+      merge_config(section.key == "in" ? config.in : config.out, section);
+    }
+  }
+}
+
 }  // namespace
 
 void apply_next_config_file(const std::string& path, ConfigFile& config, ConfigProblems& problems) {
@@ -47,31 +64,43 @@ void apply_next_config_file(const std::string& path, ConfigFile& config, ConfigP
   }
   if (*kind == FileKind::missing || is_empty_file(path)) return;
   const size_t before = problems.size();
-  const Environment nothing = [](const std::string&) { return std::nullopt; };
-  const ConfigText text = read_config_text(path, nothing, problems);
-  const ConfigNode diff = problems.size() == before ? parse_config_tree(text, problems) : ConfigNode();
-  if (problems.size() > before || diff.is_null()) return;
-  if (!diff.is_map()) return fail(diff.place, "must be `in: {…}`, as a run has written it");
-  for (const ConfigNode& section : diff.items) {
-    if ((section.key != "in" && section.key != "out") || (!section.is_map() && !section.is_null())) {
-      fail(section.place, section.key + ": a configuration diff has only an `in:` and an `out:` map");
-    } else if (section.is_map()) {
-      merge_config(section.key == "in" ? config.in : config.out, section);
-    }
+  const ConfigText text = read_config_text(path, kNoEnvironment, problems);
+  if (problems.size() == before) apply(text, config, problems);
+}
+
+void apply_next_config(const std::string& name, const std::string& text, ConfigFile& config, ConfigProblems& problems) {
+  const size_t before = problems.size();
+  const ConfigText expanded = expand_config_text(name, text, kNoEnvironment, problems);
+  if (problems.size() == before) apply(expanded, config, problems);
+}
+
+bool has_next_config(const ConfigFile& config, std::string_view diff) {
+  const auto text = next_config_text(diff);
+  if (!text.ok()) return false;
+  ConfigFile merged = config;
+  ConfigProblems problems;
+  apply_next_config("the next configuration", *text, merged, problems);
+  return problems.empty() && to_json(merged.in) == to_json(config.in);
+}
+
+base::Result<std::string> next_config_text(std::string_view diff) {
+  const auto parsed = nlohmann::ordered_json::parse(diff, nullptr, false);
+  if (!parsed.is_object()) {
+    return Status(Code::internal, "the plugin's next configuration is no JSON object; report it");
   }
+  return "in: " + flow_text(parsed) + "\n";
 }
 
 Status write_next_config_file(const std::string& path, std::string_view diff) {
-  const auto parsed = nlohmann::ordered_json::parse(diff, nullptr, false);
-  if (!parsed.is_object())
-    return Status(Code::internal, "the plugin's next configuration is no JSON object; report it");
-  nlohmann::ordered_json document;
-  document["in"] = parsed;
-  const bool as_json = path.ends_with(".json");
+  const auto text = next_config_text(diff);
+  if (!text.ok()) return text.status();
   const auto kind = file_kind(path);
   if (!kind.ok()) return kind.status();
   if (*kind == FileKind::other) return Status(Code::local_io, path + " is not a regular file; give the path of one");
-  return replace_file(path, as_json ? document.dump(2) + "\n" : "in: " + flow_text(parsed) + "\n");
+  if (!path.ends_with(".json")) return replace_file(path, *text);
+  nlohmann::ordered_json document;
+  document["in"] = nlohmann::ordered_json::parse(diff);
+  return replace_file(path, document.dump(2) + "\n");
 }
 
 }  // namespace bulkload

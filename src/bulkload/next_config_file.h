@@ -13,6 +13,15 @@ namespace bulkload {
 /// map in it, and nothing else but an `out:` map; and it must be possible to write it later.
 void apply_next_config_file(const std::string& path, ConfigFile& config, ConfigProblems& problems);
 
+/// The same for the text of such a file, called `name` in problems.
+void apply_next_config(const std::string& name, const std::string& text, ConfigFile& config, ConfigProblems& problems);
+
+/// Whether `config` has the plugin's JSON object in it: laying it over would change nothing.
+bool has_next_config(const ConfigFile& config, std::string_view diff);
+
+/// `in: {…}` in one line, of the plugin's JSON object. Code::internal when it is none.
+base::Result<std::string> next_config_text(std::string_view diff);
+
 /// Replaces the file by `in: {…}`, at once and durably (mode 0600). `diff` is the plugin's JSON object. Code::local_io,
 /// or Code::internal when it is no object.
 base::Status write_next_config_file(const std::string& path, std::string_view diff);

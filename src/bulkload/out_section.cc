@@ -9,6 +9,8 @@ namespace bulkload {
 
 namespace {
 
+constexpr std::string_view kTimeColumn = "time_column";
+
 /// The section with the command line's settings in it.
 ConfigNode with_overrides(const ConfigNode& out, const std::vector<std::string>& overrides, ConfigProblems& problems) {
   ConfigNode merged = out;
@@ -60,7 +62,7 @@ SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::strin
   SinkOptions options;
   const size_t before = problems.size();
   for (const ConfigNode& option : merged.items) {
-    if (option.is_null()) continue;
+    if (option.is_null() || option.key == kTimeColumn) continue;
     const std::string text = option.is_scalar() ? option.text : to_json(option);
     if (option.key == "type") {
       options.type = text;
@@ -80,6 +82,13 @@ SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::strin
     for (const std::string& problem : check_sink_options(options)) problems.push_back(locate(problem, merged, file));
   }
   return options;
+}
+
+ConfigNode read_time_column(const ConfigNode& out, const std::vector<std::string>& overrides) {
+  ConfigProblems reported_elsewhere;
+  const ConfigNode merged = with_overrides(out, overrides, reported_elsewhere);
+  const ConfigNode* column = merged.find(kTimeColumn);
+  return column == nullptr ? ConfigNode() : *column;
 }
 
 }  // namespace bulkload

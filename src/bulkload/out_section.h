@@ -15,4 +15,8 @@ namespace bulkload {
 SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::string>& overrides,
                              const std::string& plugin, const std::string& file, ConfigProblems& problems);
 
+/// `time_column` of the section and the overrides, which is the host's own: no sink gets to know it. Null: there is
+/// none.
+ConfigNode read_time_column(const ConfigNode& out, const std::vector<std::string>& overrides);
+
 }  // namespace bulkload

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "bulkload/auth/auth_section.h"
 #include "bulkload/load.h"
 #include "bulkload/next_config_file.h"
 #include "bulkload/out_section.h"
@@ -16,14 +17,14 @@ using base::Code;
 using base::Status;
 
 /// The library of the section's type; its problem is appended.
-std::optional<PluginLibrary> load_plugin(const ConfigFile& file, const CommandLine& line, ConfigProblems& problems) {
+std::optional<PluginLibrary> load_plugin(const ConfigFile& file, const RunRequest& request, ConfigProblems& problems) {
   const ConfigNode* type = file.in.find("type");
   if (type == nullptr || !type->is_scalar()) {
     if (file.in.is_map())
       problems.push_back({file.in.place, "in.type: missing; name a plugin, such as `type: klaviyo`"});
     return std::nullopt;
   }
-  const std::vector<std::string> search_path = plugin_search_path(line.plugins);
+  const std::vector<std::string> search_path = plugin_search_path(request.plugins);
   const auto path = find_plugin(type->text, search_path);
   auto library = path.ok() ? PluginLibrary::open(*path, type->text) : base::Result<PluginLibrary>(path.status());
   if (library.ok()) return std::move(library).value();
@@ -39,6 +40,14 @@ base::Log translating_log(base::Log log, base::LogLevel level, const InSection& 
           }};
 }
 
+void bind_filters(FilterChain& filters, const TableSchema& schema, std::string_view needed, ConfigProblems& problems,
+                  const base::Log& log) {
+  Findings findings;
+  filters.bind(schema, needed, findings);
+  if (!findings.warnings.empty()) log.warn(format_problems(findings.warnings));
+  for (ConfigProblem& problem : findings.problems) problems.push_back(std::move(problem));
+}
+
 /// In the order of the file; what comes from elsewhere last.
 void sort_problems(const std::string& path, ConfigProblems& problems) {
   std::stable_sort(problems.begin(), problems.end(), [&](const ConfigProblem& left, const ConfigProblem& right) {
@@ -48,12 +57,18 @@ void sort_problems(const std::string& path, ConfigProblems& problems) {
 
 }  // namespace
 
-base::Result<Prepared> prepare(const CommandLine& line, OutSection out, Console& console) {
+base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Console& console) {
   ConfigProblems problems;
-  ConfigFile file = read_config_file(line.config, process_environment, problems);
+  ConfigFile file = request.config_text
+                        ? read_kept_config(request.config, *request.config_text, process_environment, problems)
+                        : read_config_file(request.config, process_environment, problems);
   const bool is_read = problems.empty();
-  if (!line.diff_path.empty() && is_read) apply_next_config_file(line.diff_path, file, problems);
-  for (const ConfigNode* section : {&file.in, &file.out}) {
+  if (!request.diff_path.empty() && is_read) apply_next_config_file(request.diff_path, file, problems);
+  if (request.diff_text && is_read) {
+    apply_next_config(request.config + ", config diff", *request.diff_text, file, problems);
+  }
+  if (is_read) resolve_auth(request.auth_path, file.in, problems);
+  for (const ConfigNode* section : {&file.in, &file.out, &file.filters}) {
     for (const std::string& secret : secret_values(*section)) console.hide(secret);
   }
   base::Log log = console.log();
@@ -61,16 +76,19 @@ base::Result<Prepared> prepare(const CommandLine& line, OutSection out, Console&
 
   SinkOptions sink;
   if (out == OutSection::checked && (is_read || file.in.is_map())) {
-    sink = read_out_section(file.out, line.out, file.type(), file.path, problems);
+    sink = read_out_section(file.out, request.out, file.type(), file.path, problems);
   }
+  const size_t before_filters = problems.size();
+  FilterChain filters = FilterChain::read(file.filters, read_time_column(file.out, request.out), problems);
+  const bool filters_are_sound = problems.size() == before_filters;
   std::optional<Input> input;
-  std::optional<PluginLibrary> plugin = load_plugin(file, line, problems);
+  std::optional<PluginLibrary> plugin = load_plugin(file, request, problems);
   if (plugin) {
     log.info("Loaded plugin " + std::string(plugin->table().name) + " " + plugin->table().version);
     log.debug("The plugin is " + plugin->path());
     const InSection section(file.in);
-    auto created =
-        Input::create(plugin->table(), section.text(), line.log_level, translating_log(log, line.log_level, section));
+    auto created = Input::create(plugin->table(), section.text(), request.log_level,
+                                 translating_log(log, request.log_level, section));
     if (created.ok()) {
       input.emplace(std::move(created).value());
     } else if (created.status().code() == Code::config) {
@@ -80,14 +98,18 @@ base::Result<Prepared> prepare(const CommandLine& line, OutSection out, Console&
       return created.status();
     }
   }
+  if (input && filters_are_sound) {
+    const bool merges = out == OutSection::checked && sink.mode == Mode::merge;
+    bind_filters(filters, input->schema(), merges ? "id" : "", problems, log);
+  }
   if (!problems.empty()) {
-    sort_problems(line.config, problems);
+    sort_problems(request.config, problems);
     return Status(Code::config, format_problems(problems));
   }
   const TableSchema& schema = input->schema();
   if (sink.table.empty()) sink.table = schema.meta("source").empty() ? file.type() : std::string(schema.meta("source"));
   sink.all_at_once = is_unordered(schema);
-  return Prepared{std::move(file), *std::move(plugin), *std::move(input), std::move(sink)};
+  return Prepared{std::move(file), *std::move(plugin), *std::move(input), std::move(filters), std::move(sink)};
 }
 
 }  // namespace bulkload

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "base/status.h"
-#include "bulkload/command_line.h"
 #include "bulkload/config_file.h"
 #include "bulkload/console.h"
+#include "bulkload/filter/chain.h"
 #include "bulkload/input.h"
 #include "bulkload/plugin_library.h"
+#include "bulkload/run_request.h"
 #include "bulkload/sink/sink.h"
 
 namespace bulkload {
@@ -15,13 +16,14 @@ struct Prepared {
   ConfigFile file;
   PluginLibrary plugin;
   Input input;
-  SinkOptions out;  // ready for make_sink, when asked for
+  FilterChain filters;  // bound to the input's columns
+  SinkOptions out;      // ready for make_sink, when asked for
 };
 
 enum class OutSection { checked, ignored };
 
-/// On Code::config the message holds all problems, the file's own, those of `out:` and the plugin's, one a line as
-/// `config.yml:7: in.start_time: …`. Tells the console which values are secret.
-base::Result<Prepared> prepare(const CommandLine& line, OutSection out, Console& console);
+/// On Code::config the message holds all problems, the file's own, those of `out:`, of the filters and the plugin's,
+/// one a line as `config.yml:7: in.start_time: …`. Tells the console which values are secret.
+base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Console& console);
 
 }  // namespace bulkload

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <optional>
 
 namespace bulkload {
@@ -148,6 +149,26 @@ bool has_null_rows(const ArrowArray& array) {
   return false;
 }
 
+/// Owns the children of a batch that was put together, but for those that were moved out.
+struct OwnedStruct {
+  std::vector<ArrowArray> children;
+  std::vector<ArrowArray*> pointers;
+  const void* buffers[1] = {nullptr};
+
+  ~OwnedStruct() {
+    for (ArrowArray& child : children) {
+      if (child.release != nullptr) child.release(&child);
+    }
+  }
+
+  static void release(ArrowArray* array) {
+    delete static_cast<OwnedStruct*>(array->private_data);
+    array->release = nullptr;
+  }
+};
+
+constexpr int64_t kUnknownCount = -1;
+
 }  // namespace
 
 std::string_view type_name(Type type) { return kTypeNames.at(static_cast<size_t>(type)); }
@@ -225,6 +246,61 @@ base::Result<RecordBatch> RecordBatch::take(ArrowArray* array, const TableSchema
     batch.columns_.emplace_back(*own.children[i], field.type, own.offset);
   }
   return batch;
+}
+
+Column::Column(Column&& other) noexcept : type_(other.type_), array_(std::move(other).release()) {}
+
+Column& Column::operator=(Column&& other) noexcept {
+  std::swap(type_, other.type_);
+  std::swap(array_, other.array_);
+  return *this;
+}
+
+Column::~Column() {
+  if (array_.release != nullptr) array_.release(&array_);
+}
+
+ArrowArray Column::release() && {
+  ArrowArray array = array_;
+  array_.release = nullptr;
+  return array;
+}
+
+RecordBatch RecordBatch::of(int64_t rows, std::vector<Column> columns) {
+  auto owned = std::make_unique<OwnedStruct>();
+  owned->children.reserve(columns.size());
+  RecordBatch batch;
+  for (Column& column : columns) {
+    const Type type = column.type();
+    owned->children.push_back(std::move(column).release());
+    owned->pointers.push_back(&owned->children.back());
+    batch.columns_.emplace_back(owned->children.back(), type, 0);
+  }
+  batch.array_.length = rows;
+  batch.array_.n_buffers = 1;
+  batch.array_.buffers = owned->buffers;
+  batch.array_.n_children = static_cast<int64_t>(owned->pointers.size());
+  batch.array_.children = owned->pointers.data();
+  batch.array_.release = OwnedStruct::release;
+  batch.array_.private_data = owned.release();
+  return batch;
+}
+
+std::vector<Column> RecordBatch::take_columns() && {
+  std::vector<Column> columns;
+  columns.reserve(columns_.size());
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    ArrowArray& child = *array_.children[i];
+    ArrowArray own = child;
+    child.release = nullptr;
+    own.offset += array_.offset;
+    if (own.length != array_.length && own.null_count > 0) own.null_count = kUnknownCount;
+    own.length = array_.length;
+    columns.emplace_back(columns_[i].type(), own);
+  }
+  // The children that were moved out outlive their parent (Arrow C data interface, "Moving child arrays").
+  *this = RecordBatch();
+  return columns;
 }
 
 RecordBatch::RecordBatch(RecordBatch&& other) noexcept : array_(other.array_), columns_(std::move(other.columns_)) {

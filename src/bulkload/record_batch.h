@@ -57,11 +57,39 @@ class ColumnView {
   const char* text_;
 };
 
-/// Owner of one ArrowArray of a stream. Move-only.
+/// One column with its rows, on its own: a child of a batch that was taken apart, or a built one. Owns the array and
+/// its buffers. Move-only.
+class Column {
+ public:
+  /// Takes `array` over, which must be sound for the type.
+  Column(Type type, const ArrowArray& array) : type_(type), array_(array) {}
+  Column(Column&& other) noexcept;
+  Column& operator=(Column&& other) noexcept;
+  ~Column();
+
+  Type type() const { return type_; }
+  /// Valid as long as this object, also when it is moved.
+  ColumnView view() const { return {array_, type_, 0}; }
+
+  /// The array, for a new owner.
+  ArrowArray release() &&;
+
+ private:
+  Type type_;
+  ArrowArray array_;
+};
+
+/// Owner of one struct-typed ArrowArray. Move-only.
 class RecordBatch {
  public:
   /// Takes `array` over (its release becomes NULL). Code::abi when its shape is not the schema's.
   static base::Result<RecordBatch> take(ArrowArray* array, const TableSchema& schema);
+
+  /// Columns of `rows` rows each as one batch.
+  static RecordBatch of(int64_t rows, std::vector<Column> columns);
+
+  /// Taken apart into its columns, nothing copied. The batch is empty afterwards.
+  std::vector<Column> take_columns() &&;
 
   RecordBatch(RecordBatch&& other) noexcept;
   RecordBatch& operator=(RecordBatch&& other) noexcept;

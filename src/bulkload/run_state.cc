@@ -1,6 +1,7 @@
 #include "bulkload/run_state.h"
 
 #include <nlohmann/json.hpp>
+#include <random>
 
 namespace bulkload {
 
@@ -12,9 +13,23 @@ constexpr int kVersion = 1;
 
 }  // namespace
 
+std::string new_run_id() {
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 16; ++i) id += "0123456789abcdef"[random() % 16];
+  return id;
+}
+
 std::string to_text(const RunState& state) {
-  return json{{"v", kVersion}, {"done", state.done}, {"rows", state.rows}, {"tasks", state.tasks}}.dump(
-      -1, ' ', false, json::error_handler_t::replace);
+  const json document = {{"v", kVersion},
+                         {"id", state.id},
+                         {"done", state.done},
+                         {"rows", state.rows},
+                         {"upload_time_us", state.upload_time_us},
+                         {"filters", state.filters},
+                         {"next_config", state.next_config},
+                         {"tasks", state.tasks}};
+  return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 base::Result<RunState> parse_run_state(std::string_view text) {
@@ -26,8 +41,12 @@ base::Result<RunState> parse_run_state(std::string_view text) {
   if (version.is_number_integer() && version > kVersion) return fail("was written by a newer bulkload; use that one");
   try {
     RunState state;
+    state.id = document.value("id", "");
     state.done = document.at("done").get<size_t>();
     state.rows = document.at("rows").get<int64_t>();
+    state.upload_time_us = document.value("upload_time_us", int64_t{0});
+    state.filters = document.value("filters", "");
+    state.next_config = document.value("next_config", "");
     state.tasks = document.at("tasks").get<std::vector<std::string>>();
     const bool sound =
         version == kVersion && !state.tasks.empty() && state.done <= state.tasks.size() && state.rows >= 0;

@@ -10,13 +10,20 @@
 
 namespace bulkload {
 
-/// {"v": 1, "done": 0, "rows": 41200, "tasks": ["…"]}: each task as its last checkpoint, or as its report when it is
-/// done.
+/// {"v": 1, "id": "…", "done": 0, "rows": 41200, "upload_time_us": 1770000000000000, "filters": "sha256:…",
+/// "next_config": "{…}", "tasks": ["…"]}: each task as its last checkpoint, or as its report when it is done.
 struct RunState {
   std::vector<std::string> tasks;
-  size_t done = 0;   // tasks from the beginning that were read to their end
-  int64_t rows = 0;  // written so far, over all processes that took part
+  size_t done = 0;               // tasks from the beginning that were read to their end
+  int64_t rows = 0;              // written so far, over all processes that took part
+  int64_t upload_time_us = 0;    // when the run began, since 1970 UTC; 0 in states of earlier releases
+  std::string filters = {};      // FilterChain::digest() of all its rows; empty in states of earlier releases
+  std::string next_config = {};  // the plugin's, from the commit on
+  std::string id = {};           // of the run, over all processes that take part; empty in those as well
 };
+
+/// 16 random digits.
+std::string new_run_id();
 
 std::string to_text(const RunState& state);
 

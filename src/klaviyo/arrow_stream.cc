@@ -108,7 +108,8 @@ void export_schema_of(const Services& services, ArrowSchema* out) {
   export_schema(services.layout,
                 {{"source", std::string(config.source->name)},
                  {"revision", config.effective_revision},
-                 {"order", services.order.by_time ? "time" : "none"}},
+                 {"order", services.order.by_time ? "time" : "none"},
+                 {"time", services.order.field == nullptr ? "" : std::string(services.order.field->name)}},
                 out);
 }
 

@@ -176,6 +176,7 @@ std::string canonical_text(const Config& config) {
   nlohmann::json columns = nlohmann::json::array();
   for (const ColumnSelection& column : config.columns) {
     columns.push_back(nlohmann::json::array({column.name, column.type ? type_name(*column.type) : ""}));
+    if (column.from) columns.back().push_back(column.from->text);
   }
   const nlohmann::json document = {
       {"source", config.source->name},

@@ -10,12 +10,14 @@
 #include "base/secret.h"
 #include "base/status.h"
 #include "klaviyo/catalogue.h"
+#include "klaviyo/json_path.h"
 
 namespace klaviyo {
 
 struct ColumnSelection {
   std::string name;
-  std::optional<ColumnType> type;  // nothing: the source's own
+  std::optional<ColumnType> type;     // nothing: the source's own; string with `from`
+  std::optional<JsonPath> from = {};  // set: a value out of a JSON column
 };
 
 struct Config {
@@ -43,7 +45,7 @@ struct Config {
   double rate_limit_share = 0.9;
   std::optional<int> page_size;  // nothing: the API's maximum
 
-  std::vector<ColumnSelection> columns;        // empty: all
+  std::vector<ColumnSelection> columns;        // empty: all; when each has `from`: all, and these
   std::vector<std::string> filters;            // further filter terms, passed through
   std::vector<std::string> additional_fields;  // `subscriptions`, `predictive_analytics`, …
   std::vector<std::string> include;            // relationships beyond the default ones

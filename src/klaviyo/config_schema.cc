@@ -106,7 +106,8 @@ Json column_selection_json() {
   return {{"anyOf",
            {{{"type", "string"}},
             {{"type", "object"},
-             {"properties", {{"name", {{"type", "string"}}}, {"type", {{"enum", std::move(types)}}}}},
+             {"properties",
+              {{"name", {{"type", "string"}}}, {"type", {{"enum", std::move(types)}}}, {"from", {{"type", "string"}}}}},
              {"required", {"name"}},
              {"additionalProperties", false}}}}};
 }

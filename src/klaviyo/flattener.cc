@@ -1,5 +1,7 @@
 #include "klaviyo/flattener.h"
 
+#include "klaviyo/json_walk.h"
+
 namespace klaviyo {
 
 namespace {
@@ -49,6 +51,15 @@ void Flattener::set_cell(int column, std::string_view path, std::string_view raw
   set_odd(path, raw_json);
 }
 
+void Flattener::extract(const std::vector<Extraction>& extractions, const JsonIndex& json, JsonIndex::Token value) {
+  for (const Extraction& wanted : extractions) {
+    const auto found = find_value(json, value, wanted.steps);
+    // An attribute may come twice: then its first value has the cell, be it null.
+    if (!found && has_cell(wanted.column)) continue;
+    set_cell(wanted.column, wanted.path, found ? json.raw(*found) : "null");
+  }
+}
+
 bool Flattener::set_by_type(const Column& column, ColumnBuilder& cell, std::string_view path, std::string_view raw) {
   switch (column.type) {
     case ColumnType::utf8:
@@ -71,7 +82,8 @@ bool Flattener::set_utf8(const Column& column, ColumnBuilder& cell, std::string_
   const bool timestamp = column.natural == ColumnType::timestamp;
   if (!is_string(raw) || column.natural == ColumnType::json) {
     cell.append_text(raw);
-    if (column.natural == ColumnType::utf8 || timestamp) count_odd(path, "is not a string; the cell has its JSON text");
+    const bool wants_string = (column.natural == ColumnType::utf8 && !column.extracted) || timestamp;
+    if (wants_string) count_odd(path, "is not a string; the cell has its JSON text");
     return true;
   }
   if (!timestamp) {

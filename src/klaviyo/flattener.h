@@ -14,6 +14,9 @@
 // it is, counted), other values as utf8 are their JSON text, not counted; a string as json must hold JSON; an integer
 // as timestamp, and the reverse, counts seconds since 1970.
 //
+// A column that is taken out of a JSON value takes values of any type for utf8: a string as its text, others as their
+// JSON text, none of them counted. A value that is not there is null.
+//
 // A lone surrogate in a string becomes U+FFFD, counted; \u0000 stays a NUL byte. When a key comes twice, its first
 // value has the cell, and the others are kept as values that do not fit.
 //
@@ -61,6 +64,9 @@ class Flattener {
 
   /// A value for a column. `path` names it in additional_attributes.
   void set_cell(int column, std::string_view path, std::string_view raw_json);
+
+  /// The values inside of a JSON value that columns are taken out of.
+  void extract(const std::vector<Extraction>& extractions, const JsonIndex& json, JsonIndex::Token value);
 
   /// Whether the row has a value, or null, for a column.
   bool has_cell(int column) const { return columns_.column(column).size() > row_; }

@@ -1,33 +1,21 @@
 #include "klaviyo/lane_pool.h"
 
-#include <signal.h>
-
 #include <chrono>
 #include <exception>
 #include <new>
-#include <system_error>
 #include <utility>
+
+#include "base/quiet_thread.h"
 
 namespace klaviyo {
 
 namespace {
 
-constexpr size_t kMaxQueuedPages = 4;
+// Pages that are unpacked: being parsed, or parsed and not taken yet.
+constexpr size_t kMaxPages = 3;
 
-// A thread that handles none of the host's signals.
-std::thread quiet_thread(auto body) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread;
-  try {
-    thread = std::thread(std::move(body));
-  } catch (const std::system_error&) {
-    // No thread to be had: the lanes that exist do the work.
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
+// Pages that wait as they came: three of the largest, uncompressed, or some fifteen compressed ones.
+constexpr size_t kMaxWaitingBytes = 4u << 20;
 
 }  // namespace
 
@@ -37,6 +25,7 @@ LanePool::LanePool(const ReadServices& services, const Task& task, int64_t horiz
       run_(task.run),
       max_lanes_(static_cast<size_t>(lanes)),
       stop_(stop),
+      budget_(kMaxWaitingBytes, [&api = services.pager.api] { api.wake(); }),
       work_(task, services.pager.order.cuttable, horizon_us) {}
 
 LanePool::~LanePool() {
@@ -57,6 +46,7 @@ base::Result<LanePool::Event> LanePool::pop(int64_t wait_us, std::optional<PageR
   if (!queue_.empty()) {
     page = std::move(queue_.front());
     queue_.pop_front();
+    --rooms_taken_;
     room_made_.notify_one();
     return Event::page;
   }
@@ -101,10 +91,26 @@ void LanePool::end_page(int window_id, const WorkList::PageRead& page) {
   work_changed_.notify_all();
 }
 
-bool LanePool::push(PageRows page) {
+bool LanePool::take_room() {
   std::unique_lock lock(mutex_);
-  room_made_.wait(lock, [this] { return queue_.size() < kMaxQueuedPages || stopping(); });
+  room_made_.wait(lock, [this] { return rooms_taken_ < kMaxPages || stopping(); });
   if (stopping()) return false;
+  ++rooms_taken_;
+  return true;
+}
+
+void LanePool::give_room_back() {
+  std::lock_guard lock(mutex_);
+  --rooms_taken_;
+  room_made_.notify_one();
+}
+
+bool LanePool::push(PageRows page) {
+  std::lock_guard lock(mutex_);
+  if (stopping()) {
+    --rooms_taken_;
+    return false;
+  }
   if (page.last) work_.finish(page.window_id);
   queue_.push_back(std::move(page));
   page_ready_.notify_one();
@@ -114,7 +120,7 @@ bool LanePool::push(PageRows page) {
 
 void LanePool::add_lane_if_useful() {
   if (stopping() || idle_ > 0 || lanes_.size() >= max_lanes_ || !work_.can_claim()) return;
-  std::thread lane = quiet_thread([this] { lane_main(); });
+  std::thread lane = base::quiet_thread([this] { lane_main(); });
   if (lane.joinable()) {
     lanes_.push_back(std::move(lane));
     ++idle_;  // until it has claimed
@@ -144,6 +150,7 @@ base::Status LanePool::read(Claim claim) {
   try {
     WindowReader::Options options;
     options.manner.stop = &abandoned_;
+    options.manner.budget = &budget_;
     options.first_window = claim.task.window.from_us == run_.from_us;
     status = WindowReader(services_, std::move(claim), *this, options).run();
   } catch (const std::bad_alloc&) {

@@ -1,5 +1,6 @@
 // Lanes: threads that read the windows of a task at the same time, since paging by cursor is one round trip after
-// another. Their pages wait in a short queue; when it is full, the lanes wait.
+// another. Their pages wait in a short queue; when it is full, lanes wait with their pages as they came, and when there
+// are enough of those, the network waits.
 #pragma once
 
 #include <condition_variable>
@@ -41,6 +42,8 @@ class LanePool final : public PageSink {
  private:
   Window begin_page(int window_id) override;
   void end_page(int window_id, const WorkList::PageRead& page) override;
+  bool take_room() override;
+  void give_room_back() override;
   bool push(PageRows page) override;
 
   void lane_main();
@@ -55,6 +58,7 @@ class LanePool final : public PageSink {
   const size_t max_lanes_;
   const base::StopFlag& stop_;
   base::StopFlag abandoned_;
+  net::BodyBudget budget_;
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable work_changed_;
@@ -62,6 +66,7 @@ class LanePool final : public PageSink {
   std::condition_variable room_made_;
   WorkList work_;
   std::deque<PageRows> queue_;
+  size_t rooms_taken_ = 0;  // of pages in the queue, and of those that are about to come
   base::Status status_;
   size_t idle_ = 0;
   std::vector<std::thread> lanes_;

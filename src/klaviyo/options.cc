@@ -134,7 +134,8 @@ constexpr Option kOptions[] = {
     {.key = "columns",
      .type = Type::columns,
      .help = "Columns in their order: names, or {name, type} with a type of string, long, double, boolean, timestamp, "
-             "json. All by default."},
+             "json; {name, from: column.path, type} takes a value out of a JSON column. All by default; when each has "
+             "from, they come besides all others."},
     {.key = "filter",
      .type = Type::text_list,
      .target = &Config::filters,

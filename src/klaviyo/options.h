@@ -21,7 +21,7 @@ enum class OptionType : uint8_t {
   number,     // decimal, with a fraction
   time,       // base::parse_time
   text_list,  // one text or a list of texts
-  columns,    // a list of names or of {name, type}
+  columns,    // a list of names, {name, type} or {name, from, type}
   ignored     // accepted with a warning
 };
 

@@ -184,6 +184,7 @@ void PageParser::Page::read_resource(Flattener& related, Token resource) {
   for (const RelationshipNode& node : layout_.relationships) {
     if (!has_its_type(node)) continue;
     if (node.resource_column >= 0) related.set_cell(node.resource_column, node.names.front(), raw);
+    related.extract(node.resource_extractions, json_, resource);
     if (attributes != 0 && is_object(attributes)) fill(related, node.joined_attributes, attributes);
   }
   related.end_row();
@@ -265,6 +266,7 @@ void PageParser::Page::fill(Flattener& row, const FieldNode& node, Token object)
 
 void PageParser::Page::take(Flattener& row, const FieldNode& field, Token value) {
   if (field.column >= 0) row.set_cell(field.column, field.path, json_.raw(value));
+  row.extract(field.extractions, json_, value);
   if (field.is_time && !time_seen_) {
     time_seen_ = true;
     time_us_ = row.time_of(json_.raw(value));

@@ -51,6 +51,8 @@ base::Result<Pager::Fetched> Pager::fetch() {
     net::ApiRequest request = make_request(services_.config, services_.order, request_);
     request.stop = manner_.stop;
     request.fail_fast = manner_.fail_fast;
+    request.budget = manner_.budget;
+    request.decoder = manner_.decoder;
     net::ApiAnswer answer = services_.api.get(request);
     if (answer.status.ok()) return Fetched{Outcome::page, std::move(answer)};
     if (answer.problem.http_status != 400) return answer.status;

@@ -23,8 +23,10 @@ struct PagerServices {
 
 /// How requests are made.
 struct RequestManner {
-  const base::StopFlag* stop = nullptr;  // ends them
-  bool fail_fast = false;                // no retry and no wait
+  const base::StopFlag* stop = nullptr;       // ends them
+  bool fail_fast = false;                     // no retry and no wait
+  net::BodyBudget* budget = nullptr;          // of their answers
+  const net::BodyDecoder* decoder = nullptr;  // and where those are decoded
 };
 
 class Pager {

@@ -51,7 +51,10 @@ base::Result<bool> TaskReader::next(ArrowArray* out) {
     return true;
   }
   const int64_t rows = batch.columns.rows();
-  if (rows > 0) batch.columns.take(rows, out);
+  if (rows > 0) {
+    batch_sizes_ = batch.columns.sizes();
+    batch.columns.take(rows, out);
+  }
   for (const Part& part : batch.parts) deliver(part);
   return rows > 0;
 }
@@ -80,6 +83,7 @@ bool TaskReader::take_page(Batch& batch) {
   }
   if (batch.columns.rows() == 0) batch.since_us = services_->clock->monotonic_us();
   if (rows > 0) batch.columns.append(std::move(held_->columns));
+  if (batch.parts.empty()) batch.columns.reserve(batch_sizes_);
   batch.parts.push_back({held_->window_id, std::move(held_->after), rows, held_->last});
   held_.reset();
   return true;
@@ -115,6 +119,8 @@ class FirstRows final : public PageSink {
 
   Window begin_page(int) override { return window_; }
   void end_page(int, const WorkList::PageRead&) override {}
+  bool take_room() override { return true; }
+  void give_room_back() override {}
   bool push(PageRows page) override {
     columns_ = std::move(page.columns);
     return columns_.rows() == 0 && !page.last && ++empty_pages_ < kMaxEmptyPages;

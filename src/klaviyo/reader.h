@@ -62,6 +62,7 @@ class TaskReader final : public BatchSource {
   LanePool lanes_;
   std::optional<PageRows> held_;  // popped, not given out
   int64_t held_rows_given_ = 0;
+  std::vector<ColumnSize> batch_sizes_;  // of the last batch: what the next one will need
   bool ended_ = false;
 };
 

@@ -16,6 +16,7 @@ struct Candidate {
   const Attribute* attribute = nullptr;
   const Relationship* relationship = nullptr;
   const JoinedAttribute* joined = nullptr;
+  const JsonPath* from = nullptr;  // set: a value out of what the part gives
 };
 
 /// What of the catalogue a configuration asks for.
@@ -67,17 +68,41 @@ std::vector<Candidate> all_candidates(const Request& request) {
   return candidates;
 }
 
+/// A column of values out of the candidate, which is a JSON attribute or resource.
+Candidate extracted(Candidate candidate, const ColumnSelection& wanted) {
+  const ColumnType type = wanted.type.value_or(ColumnType::utf8);
+  const Origin origin = candidate.joined == nullptr ? Origin::attribute : Origin::joined;
+  candidate.column = {wanted.name, type, type, origin, true};
+  candidate.from = &*wanted.from;
+  return candidate;
+}
+
 std::vector<Candidate> select(const std::vector<Candidate>& candidates, const std::vector<ColumnSelection>& selection) {
   std::vector<Candidate> selected;
   for (const ColumnSelection& wanted : selection) {
-    const Candidate* candidate = find_candidate(candidates, wanted.name);
+    const Candidate* candidate = find_candidate(candidates, wanted.from ? wanted.from->column : wanted.name);
     if (candidate == nullptr || find_candidate(selected, wanted.name) != nullptr) continue;
+    if (wanted.from) {
+      selected.push_back(extracted(*candidate, wanted));
+      continue;
+    }
     Column& column = selected.emplace_back(*candidate).column;
     column.type = wanted.type.value_or(column.natural);
     const bool text = column.type == ColumnType::utf8 || column.type == ColumnType::json;
     if (column.origin == Origin::additional && !text) column.type = column.natural;  // what does not fit must fit there
   }
   return selected;
+}
+
+/// All that are asked for, or the selection.
+std::vector<Candidate> wanted_columns(const std::vector<Candidate>& candidates,
+                                      const std::vector<ColumnSelection>& selection) {
+  std::vector<Candidate> wanted = select(candidates, selection);
+  const bool adds = std::ranges::all_of(selection, [](const ColumnSelection& each) { return each.from.has_value(); });
+  if (!adds) return wanted;
+  std::vector<Candidate> all = candidates;
+  all.insert(std::prev(all.end()), wanted.begin(), wanted.end());
+  return all;
 }
 
 /// The node of a dotted path below `root`, made when it is missing.
@@ -135,6 +160,17 @@ void add_relationships(const Source& source, const std::vector<Candidate>& candi
   }
 }
 
+void place_extraction(const Candidate& candidate, int index, RelationshipNode* relationship, RecordLayout& layout) {
+  const std::vector<JsonStep>& steps = candidate.from->steps;
+  if (candidate.joined != nullptr && candidate.joined->path.empty()) {
+    relationship->resource_extractions.push_back({index, steps, path_below(relationship->names.front(), steps)});
+    return;
+  }
+  FieldNode& node = candidate.joined == nullptr ? node_at(layout.attributes, candidate.attribute->path)
+                                                : node_at(relationship->joined_attributes, candidate.joined->path);
+  node.extractions.push_back({index, steps, path_below(node.path, steps)});
+}
+
 void place(const Candidate& candidate, int index, const Source& source, RecordLayout& layout) {
   RelationshipNode* relationship = nullptr;
   if (candidate.relationship != nullptr) {
@@ -145,6 +181,7 @@ void place(const Candidate& candidate, int index, const Source& source, RecordLa
     relationship->type = candidate.relationship->type;
     relationship->joined_columns.push_back(index);
   }
+  if (candidate.from != nullptr) return place_extraction(candidate, index, relationship, layout);
   switch (candidate.column.origin) {
     case Origin::id:
       layout.id_column = index;
@@ -208,7 +245,7 @@ RecordLayout make_layout(const Config& config) {
   if (!source.label_column.empty()) node_at(layout.attributes, source.label_column);
   if (config.time_field != nullptr) node_at(layout.attributes, config.time_field->name).is_time = true;
   add_relationships(source, candidates, layout);
-  for (const Candidate& candidate : config.columns.empty() ? candidates : select(candidates, config.columns)) {
+  for (const Candidate& candidate : wanted_columns(candidates, config.columns)) {
     place(candidate, static_cast<int>(layout.columns.size()), source, layout);
     layout.columns.push_back(candidate.column);
   }

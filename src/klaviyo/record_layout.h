@@ -30,6 +30,14 @@ struct Column {
   ColumnType type;     // of the column
   ColumnType natural;  // of the source; differs when the configuration retypes it
   Origin origin;
+  bool extracted = false;  // taken out of the JSON value that `origin` says; any type of value is as natural as another
+};
+
+/// A column that is filled from inside of a JSON value.
+struct Extraction {
+  int column;
+  std::vector<JsonStep> steps;
+  std::string path;  // in additional_attributes
 };
 
 /// A node of the tree of keys below `attributes`. A node with children is descended into when the value is an
@@ -40,6 +48,7 @@ struct FieldNode {
   int column = -1;        // index into RecordLayout::columns, -1: none
   int relationship = -1;  // index of the relationship whose id this is (`metric_id` of old revisions), -1: none
   bool is_time = false;   // decides the membership in the window
+  std::vector<Extraction> extractions;  // out of the value
   std::vector<FieldNode> children;
 
   /// Child by key, or nullptr. `hint` is where to look first and is moved on: keys come in the same order in every
@@ -53,9 +62,10 @@ struct RelationshipNode {
   std::string type;                // of the included resource; empty: nothing is joined
   int id_column = -1;              // linked_id or linked_ids column, -1: none
   Cardinality cardinality = Cardinality::one;
-  FieldNode joined_attributes;      // tree below the included resource's `attributes`
-  int resource_column = -1;         // joined_resource column, -1: none
-  std::vector<int> joined_columns;  // all columns that the resource fills
+  FieldNode joined_attributes;                   // tree below the included resource's `attributes`
+  int resource_column = -1;                      // joined_resource column, -1: none
+  std::vector<Extraction> resource_extractions;  // out of the whole resource
+  std::vector<int> joined_columns;               // all columns that the resource fills
 
   bool is_called(std::string_view name) const;
 };
@@ -77,6 +87,8 @@ struct RecordLayout {
 };
 
 /// The columns of a configuration: those of source_columns() that it asks for, or its selection of them in its order.
+/// Columns that are taken out of JSON ones stand where the selection has them; when it has nothing else, behind all
+/// others but additional_attributes.
 /// Attributes that are only sent when asked for, but come unasked (as in old revisions), are unknown. Column names are
 /// unique: the first to claim one keeps it. `additional_attributes` is retyped to string alone.
 RecordLayout make_layout(const Config& config);

@@ -14,7 +14,7 @@ using Kind = YamlNode::Kind;
 
 constexpr std::array kColumnTypes = {ColumnType::utf8,    ColumnType::int64,     ColumnType::float64,
                                      ColumnType::boolean, ColumnType::timestamp, ColumnType::json};
-constexpr std::array<std::string_view, 2> kSelectionKeys = {"name", "type"};
+constexpr std::array<std::string_view, 3> kSelectionKeys = {"name", "type", "from"};
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -106,7 +106,19 @@ std::optional<ColumnType> read_column_type(const YamlNode& node, Problems& probl
   return std::nullopt;
 }
 
-// A name, or {name, type}. Nothing when it was reported as wrong.
+std::optional<JsonPath> read_from(const YamlNode& node, Problems& problems) {
+  const std::optional<std::string> text = read_text("columns", node, problems);
+  if (!text) return std::nullopt;
+  std::optional<JsonPath> path = parse_json_path(*text);
+  if (path) return path;
+  problems.add(node.line, "columns",
+               "from: " + quote(*text) +
+                   " is no path into a column; write it as event_properties.$value, parts with "
+                   "a dot in double quotes");
+  return std::nullopt;
+}
+
+// A name, {name, type} or {name, from, type}. Nothing when it was reported as wrong.
 std::optional<ColumnSelection> read_selection(const YamlNode& node, Problems& problems) {
   ColumnSelection selection;
   if (node.kind != Kind::map) {
@@ -122,6 +134,9 @@ std::optional<ColumnSelection> read_selection(const YamlNode& node, Problems& pr
       selection.name = read_text("columns", entry, problems).value_or("");
     } else if (entry.key == "type") {
       if (entry.kind != Kind::null) selection.type = read_column_type(entry, problems);
+    } else if (entry.key == "from") {
+      selection.from = read_from(entry, problems);
+      if (!selection.from) return std::nullopt;
     } else {
       problems.add(entry.line, "columns",
                    key_label(entry.key) + " is no key of a column" + did_you_mean(entry.key, kSelectionKeys));
@@ -132,25 +147,47 @@ std::optional<ColumnSelection> read_selection(const YamlNode& node, Problems& pr
   return selection;
 }
 
-void check_column(Reading& reading, const std::vector<SourceColumn>& known, const std::string& name, int line) {
+// nullptr: it was reported as wrong.
+const SourceColumn* check_column(Reading& reading, const std::vector<SourceColumn>& known, const std::string& name,
+                                 int line) {
   const auto column = std::ranges::find(known, name, &SourceColumn::name);
   if (column != known.end()) {
     const std::string reason = missing_because(*column, reading.config);
     if (!reason.empty()) reading.problems.add(line, "columns", quote(name) + " " + reason);
-    return;
+    return reason.empty() ? &*column : nullptr;
   }
   std::vector<std::string_view> names;
   for (const SourceColumn& each : known) names.push_back(each.name);
   reading.problems.add(
       line, "columns",
       quote(name) + " is no column of " + std::string(reading.config.source->name) + did_you_mean(name, names));
+  return nullptr;
+}
+
+// A column out of another one: under a name of its own, and out of JSON.
+void check_extracted(Reading& reading, const std::vector<SourceColumn>& known, const ColumnSelection& selection,
+                     int line) {
+  const std::string source(reading.config.source->name);
+  if (std::ranges::find(known, selection.name, &SourceColumn::name) != known.end()) {
+    reading.problems.add(line, "columns",
+                         quote(selection.name) + " is a column of " + source + " already; choose another name");
+  }
+  const SourceColumn* from = check_column(reading, known, selection.from->column, line);
+  if (from == nullptr || from->has_values) return;
+  std::vector<std::string_view> names;
+  for (const SourceColumn& each : known) {
+    if (each.has_values) names.push_back(each.name);
+  }
+  reading.problems.add(line, "columns",
+                       "no values can be taken out of " + quote(from->name) + ", only out of: " + name_list(names));
 }
 
 void read_columns(Reading& reading) {
   const YamlNode* node = reading.settings.find("columns");
   if (node == nullptr) return;
   if (node->kind != Kind::list || node->items.empty()) {
-    return reading.problem("columns", "must be a list of names or of {name, type}; leave it out for all columns");
+    return reading.problem("columns",
+                           "must be a list of names, {name, type} or {name, from, type}; leave it out for all columns");
   }
   std::vector<SourceColumn> known;
   if (reading.config.source != nullptr) known = source_columns(*reading.config.source);
@@ -162,7 +199,8 @@ void read_columns(Reading& reading) {
       reading.problems.add(item.line, "columns", quote(selection->name) + " is named twice; leave one out");
       continue;
     }
-    if (!known.empty()) check_column(reading, known, selection->name, item.line);
+    if (!known.empty() && selection->from) check_extracted(reading, known, *selection, item.line);
+    if (!known.empty() && !selection->from) (void)check_column(reading, known, selection->name, item.line);
     columns.push_back(*std::move(selection));
   }
 }

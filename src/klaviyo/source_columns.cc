@@ -26,14 +26,19 @@ SourceColumn linked_column(const Relationship& relationship) {
 std::vector<SourceColumn> source_columns(const Source& source) {
   std::vector<SourceColumn> columns = {{.name = "id"}};
   for (const Attribute& attribute : source.attributes) {
-    columns.push_back(
-        {.name = std::string(attribute.name), .type = attribute.type, .additional = attribute.additional});
+    columns.push_back({.name = std::string(attribute.name),
+                       .type = attribute.type,
+                       .additional = attribute.additional,
+                       .has_values = attribute.type == ColumnType::json});
   }
   for (const Relationship& relationship : source.relationships) {
     if (relationship.always_linked || relationship.includable) columns.push_back(linked_column(relationship));
   }
   for (const JoinedAttribute& joined : source.joined) {
-    columns.push_back({.name = std::string(joined.name), .type = joined.type, .related = true});
+    columns.push_back({.name = std::string(joined.name),
+                       .type = joined.type,
+                       .related = true,
+                       .has_values = joined.type == ColumnType::json});
   }
   if (!source.label_column.empty()) columns.push_back({.name = std::string(source.label_column)});
   columns.push_back({.name = std::string(kAdditionalAttributes), .type = ColumnType::json});

@@ -16,6 +16,7 @@ struct SourceColumn {
   std::string_view additional = {};  // set: only with this additional_fields value
   std::string_view include = {};     // set: only with this include value
   bool related = false;              // not with skip_related_objects
+  bool has_values = false;           // JSON that values can be taken out of
 };
 
 /// `id`, attributes in catalogue order, ids of related objects, joined attributes, label, `additional_attributes`.

@@ -59,11 +59,10 @@ std::vector<std::string> window_filter(const TimeField& field, const Window& win
 
 bool filters_lower_bound(const TimeField& field) { return (field.operators & (kGreaterOrEqual | kGreaterThan)) != 0; }
 
-std::optional<int64_t> cut_between(int64_t reached_us, int64_t to_us, int64_t horizon_us) {
+std::optional<int64_t> cut_at(int64_t wanted_us, int64_t reached_us, int64_t to_us, int64_t horizon_us) {
   const int64_t end_us = to_us == kUnboundedAbove ? horizon_us : to_us;
-  if (reached_us == kUnboundedBelow || end_us <= reached_us) return std::nullopt;
-  const int64_t cut_us = base::floor_to_second(reached_us + (end_us - reached_us) / 2);
-  if (cut_us <= reached_us || cut_us >= end_us) return std::nullopt;
+  const int64_t cut_us = base::floor_to_second(wanted_us);
+  if (reached_us == kUnboundedBelow || cut_us <= reached_us || cut_us >= end_us) return std::nullopt;
   return cut_us;
 }
 

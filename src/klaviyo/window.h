@@ -48,9 +48,9 @@ std::vector<std::string> window_filter(const TimeField& field, const Window& win
 /// Whether the API can be asked to leave out what lies before a window.
 bool filters_lower_bound(const TimeField& field);
 
-/// Where to cut what lies between `reached_us` (exclusive) and `to_us` into two halves: a whole second strictly
-/// between, or nothing when they are too near to each other. An unbounded end counts as `horizon_us`.
-std::optional<int64_t> cut_between(int64_t reached_us, int64_t to_us, int64_t horizon_us);
+/// The last whole second at or before `wanted_us` as a place to cut what lies between `reached_us` and `to_us`, or
+/// nothing when it is not strictly between them. An unbounded end counts as `horizon_us`.
+std::optional<int64_t> cut_at(int64_t wanted_us, int64_t reached_us, int64_t to_us, int64_t horizon_us);
 
 /// A run's window in at most `parts` (and kMaxParts) windows that follow one another without gap. Where the start is
 /// unbounded, the first part holds all that is older than the span that is divided (the last kPlannedSpanUs).

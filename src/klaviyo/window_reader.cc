@@ -24,7 +24,7 @@ Position PageRows::position(int64_t rows) const {
   return in_order ? keys.after_in_order(before, rows) : keys.after_without_order(before, rows);
 }
 
-WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& sink, Options options)
+WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& sink, const Options& options)
     : services_(services),
       config_(services.pager.config),
       claim_(std::move(claim)),
@@ -32,7 +32,18 @@ WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& 
       options_(options),
       gate_(options.first_window),
       in_order_(services.pager.order.by_time && !claim_.task.unordered && !claim_.task.position.page),
-      position_(claim_.task.position) {}
+      position_(claim_.task.position),
+      // Pages wait as they came, and are unpacked when there is room for their rows.
+      decoder_([this](const std::function<void()>& decode) {
+        take_room();
+        services_.parsers.run([&decode](PageParser&) { decode(); });
+      }) {
+  options_.manner.decoder = &decoder_;
+}
+
+WindowReader::~WindowReader() {
+  if (has_room_) sink_.give_room_back();
+}
 
 base::Status WindowReader::run() {
   if (claim_.task.window.empty()) {
@@ -102,6 +113,7 @@ base::Status WindowReader::begin_anew(PageRequest& request, const net::ApiAnswer
 }
 
 base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer, bool last, bool& more) {
+  if (!take_room()) return false;
   const std::optional<PageParameter> this_page = pager.page();
   ColumnSet columns(services_.layout);
   base::Result<PageSummary> summary = parse(answer, columns);
@@ -137,17 +149,27 @@ base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer,
 }
 
 base::Result<PageSummary> WindowReader::parse(net::ApiAnswer& answer, ColumnSet& columns) {
-  ParserPool::Lease lease(services_.parsers);
-  gate_.begin_page(sink_.begin_page(claim_.id));
-  Flattener flattener(services_.layout, columns, services_.odd_log);
-  const bool single = config_.source->paging == Paging::none;
-  auto summary = lease.parser().parse(answer.body, label(), single, gate_, columns, flattener);
-  services_.odd_values += flattener.odd_values();
+  base::Result<PageSummary> summary = base::Status();
+  services_.parsers.run([&](PageParser& parser) {
+    gate_.begin_page(sink_.begin_page(claim_.id));
+    Flattener flattener(services_.layout, columns, services_.odd_log);
+    const bool single = config_.source->paging == Paging::none;
+    summary = parser.parse(answer.body, label(), single, gate_, columns, flattener);
+    services_.odd_values += flattener.odd_values();
+  });
   answer.body = std::string();
+  answer.share.give_back();
   return summary;
 }
 
+bool WindowReader::take_room() {
+  has_room_ = has_room_ || sink_.take_room();
+  return has_room_;
+}
+
 bool WindowReader::deliver(ColumnSet columns, Position before, Position after, bool last) {
+  if (!take_room()) return false;
+  has_room_ = false;
   return sink_.push(
       {claim_.id, std::move(columns), gate_.keys(), in_order_, std::move(before), std::move(after), last});
 }

@@ -34,7 +34,10 @@ class PageSink {
   virtual ~PageSink() = default;
   virtual Window begin_page(int window_id) = 0;
   virtual void end_page(int window_id, const WorkList::PageRead& page) = 0;
-  /// False: no more is wanted.
+  /// Waits until there is room for one more page, which is then kept for the caller. False: no more is wanted.
+  virtual bool take_room() = 0;
+  virtual void give_room_back() = 0;
+  /// Into room that was taken. False: no more is wanted.
   virtual bool push(PageRows page) = 0;
 };
 
@@ -55,7 +58,10 @@ class WindowReader {
     std::optional<int> page_size;  // instead of the configured one
     bool first_window = true;      // rows without a readable time belong here
   };
-  WindowReader(const ReadServices& services, Claim claim, PageSink& sink, Options options);
+  WindowReader(const ReadServices& services, Claim claim, PageSink& sink, const Options& options);
+  ~WindowReader();
+  WindowReader(const WindowReader&) = delete;
+  WindowReader& operator=(const WindowReader&) = delete;
 
   /// Blocks until the window is read, the sink wants no more, or something fails.
   base::Status run();
@@ -68,6 +74,7 @@ class WindowReader {
   base::Result<bool> read_query(PageRequest request, bool last);
   base::Result<bool> read_page(Pager& pager, net::ApiAnswer& answer, bool last, bool& more);
   base::Result<PageSummary> parse(net::ApiAnswer& answer, ColumnSet& columns);
+  bool take_room();
   bool deliver(ColumnSet columns, Position before, Position after, bool last);
   /// The cursor was refused: the query is asked once more, behind what has been read. The refusal, when that happens
   /// twice without a row in between.
@@ -84,6 +91,8 @@ class WindowReader {
   WindowGate gate_;
   bool in_order_;
   Position position_;  // after the last page
+  bool has_room_ = false;
+  net::BodyDecoder decoder_;
   int64_t rows_read_ = 0;
   int64_t rows_at_restart_ = -1;
 };

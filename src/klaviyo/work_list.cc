@@ -1,6 +1,7 @@
 #include "klaviyo/work_list.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text_time.h"
 
@@ -8,9 +9,12 @@ namespace klaviyo {
 
 namespace {
 
-// Pages that must be left for a cut. One of them is on its way while the cut is made, and would be read twice if it
-// reached behind the cut.
-constexpr double kMinPagesLeft = 3;
+// Pages that must be left for a cut. One of them is on its way, so that two more are left at least to be shared.
+constexpr double kMinPagesLeft = 2;
+
+// A cut is made so much of a page before a page is expected to end: that page then shows that the window is read, and
+// no other one has to be asked for on account of its last few rows.
+constexpr double kCutEarlyPages = 0.05;
 
 }  // namespace
 
@@ -39,8 +43,7 @@ std::optional<Claim> WorkList::claim() {
   Item late;
   late.task.pass = early.task.pass;
   late.task.window = {cut_us, early.task.window.to_us};
-  late.rows_per_us = early.rows_per_us;
-  late.page_rows = early.page_rows;
+  late.pages_per_us = early.pages_per_us;
   late.claimed = true;
   early.task.window.to_us = cut_us;
   const int id = next_id_++;
@@ -73,8 +76,7 @@ void WorkList::end_page(int id, const PageRead& page) {
   item.ordered = item.ordered && page.ordered;
   if (!page.reached_us || page.rows == 0) return;
   const int64_t span_us = std::max(base::kMicrosPerSecond, *page.reached_us - *page.first_us);
-  item.rows_per_us = static_cast<double>(page.rows) / static_cast<double>(span_us);
-  item.page_rows = std::max(item.page_rows, page.rows);
+  item.pages_per_us = 1 / static_cast<double>(span_us);
   item.reached_us = page.reached_us;
 }
 
@@ -107,25 +109,30 @@ std::optional<int64_t> WorkList::remaining_us() const {
   return total_us;
 }
 
-double WorkList::rows_left(const Item& item) const {
+double WorkList::pages_left(const Item& item) const {
   const int64_t from_us = item.reached_us.value_or(item.task.window.from_us);
   const int64_t to_us = item.task.window.to_us == kUnboundedAbove ? horizon_us_ : item.task.window.to_us;
-  return item.rows_per_us * static_cast<double>(std::max<int64_t>(0, to_us - from_us));
+  return item.pages_per_us * static_cast<double>(std::max<int64_t>(0, to_us - from_us));
 }
 
+// After the page on its way, the earlier part gets half of the others, in whole pages: part of a page takes as long as
+// all of it.
 std::optional<int64_t> WorkList::cut_of(const Item& item) const {
   if (!cuttable_ || !item.claimed || item.read || item.examined || !item.ordered) return std::nullopt;
-  if (item.page_rows == 0 || rows_left(item) < kMinPagesLeft * static_cast<double>(item.page_rows)) return std::nullopt;
+  const double pages = pages_left(item);
+  if (pages <= kMinPagesLeft) return std::nullopt;
+  const double others = std::ceil(pages - 1 + kCutEarlyPages);
+  const double early_pages = 1 + std::floor(others / 2) - kCutEarlyPages;
   const int64_t reached_us = item.reached_us.value_or(item.task.window.from_us);
-  const auto on_its_way_us = static_cast<int64_t>(static_cast<double>(item.page_rows) / item.rows_per_us);
-  return cut_between(reached_us + on_its_way_us, item.task.window.to_us, horizon_us_);
+  const auto early_us = static_cast<int64_t>(early_pages / item.pages_per_us);
+  return cut_at(reached_us + early_us, reached_us, item.task.window.to_us, horizon_us_);
 }
 
 std::map<int, WorkList::Item>::const_iterator WorkList::busiest() const {
   auto found = items_.end();
   for (auto it = items_.begin(); it != items_.end(); ++it) {
     if (!cut_of(it->second)) continue;
-    if (found == items_.end() || rows_left(it->second) > rows_left(found->second)) found = it;
+    if (found == items_.end() || pages_left(it->second) > pages_left(found->second)) found = it;
   }
   return found;
 }

@@ -61,8 +61,7 @@ class WorkList {
   struct Item {
     WindowTask task;                    // as delivered
     std::optional<int64_t> reached_us;  // as read
-    double rows_per_us = 0;             // where it was read last
-    int64_t page_rows = 0;
+    double pages_per_us = 0;            // where it was read last; 0: not read yet
     bool claimed = false;
     bool examined = false;  // between begin_page and end_page
     bool ordered = true;
@@ -70,7 +69,7 @@ class WorkList {
     bool finished = false;
   };
 
-  double rows_left(const Item& item) const;
+  double pages_left(const Item& item) const;
   std::optional<int64_t> cut_of(const Item& item) const;
   std::map<int, Item>::const_iterator busiest() const;
 

@@ -18,8 +18,7 @@ void write_section(std::string& text, const std::string& name, const std::map<st
 
 }  // namespace
 
-test_support::Command Load::command(const std::string& command, const std::string& source,
-                                    const std::vector<std::string>& arguments) const {
+void Load::configure(const std::string& source) const {
   std::map<std::string, std::string> input = {{"type", "klaviyo"},
                                               {"data_source", source},
                                               {"api_token", "pk_emulator"},
@@ -31,8 +30,13 @@ test_support::Command Load::command(const std::string& command, const std::strin
   std::string text;
   write_section(text, "in", input);
   write_section(text, "out", output);
+  if (!filters.empty()) text += "filters:\n" + filters;
   test_support::write_file(file("config.yml"), text);
+}
 
+test_support::Command Load::command(const std::string& command, const std::string& source,
+                                    const std::vector<std::string>& arguments) const {
+  configure(source);
   test_support::Command run;
   run.arguments = {BULKLOAD_PROGRAM, command, file("config.yml")};
   run.arguments.insert(run.arguments.end(), arguments.begin(), arguments.end());

@@ -23,6 +23,12 @@ class Load {
   std::map<std::string, std::string> in;
   std::map<std::string, std::string> out = {{"type", "sqlite"}, {"mode", "append"}};
 
+  /// The `filters:` list, as YAML behind its key; empty: none.
+  std::string filters = {};
+
+  /// Writes config.yml, with the configuration of this moment.
+  void configure(const std::string& source) const;
+
   /// `bulkload COMMAND config.yml ARGUMENTS`, with the configuration of this moment.
   CommandResult bulkload(const std::string& command, const std::string& source,
                          const std::vector<std::string>& arguments = {}) const;

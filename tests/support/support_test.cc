@@ -6,6 +6,7 @@
 
 #include "support/child_process.h"
 #include "support/files.h"
+#include "support/markdown.h"
 #include "support/output_capture.h"
 
 namespace test_support {
@@ -82,6 +83,25 @@ TEST(OutputCapture, TakesWhatIsWrittenToEitherDescriptor) {
   const bool written = write(1, "out ", 4) == 4 && write(2, "err", 3) == 3;
   EXPECT_EQ(capture.stop(), "out err");
   EXPECT_TRUE(written);
+}
+
+TEST(Markdown, BlocksHaveTheirLanguageTextAndLine) {
+  const auto blocks = code_blocks("# Page\n\n```yaml\nin:\n  type: x\n```\n```\n```\ntext\n```sh\nrun\n```");
+  ASSERT_EQ(blocks.size(), 3U);
+  EXPECT_EQ(blocks[0].language, "yaml");
+  EXPECT_EQ(blocks[0].text, "in:\n  type: x\n");
+  EXPECT_EQ(blocks[0].line, 3);
+  EXPECT_EQ(blocks[1].text, "");
+  EXPECT_EQ(blocks[2].language, "sh");
+  EXPECT_EQ(blocks[2].line, 10);
+  EXPECT_THROW(code_blocks("```yaml\nin:\n"), std::runtime_error);
+}
+
+TEST(Markdown, ConfigurationsAreYamlBlocksWithAnInSection) {
+  const auto found = configurations("```yaml\nout: {}\n```\n```yaml\nout: {}\nin:\n  a: b\n```\n```sh\nin:\n```\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(with_base_url(found[0].text, "http://x"), "out: {}\nin:\n  base_url: \"http://x\"\n  a: b\n");
+  EXPECT_THROW(with_base_url("in: {}\n", "http://x"), std::runtime_error);
 }
 
 TEST(FreePort, IsInTheRangeOfPorts) {

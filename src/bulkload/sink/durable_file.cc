@@ -48,6 +48,12 @@ std::string_view distrusted(const struct stat& status) {
   return {};
 }
 
+Status check_trust(const struct stat& status, const std::string& path) {
+  const std::string_view reason = distrusted(status);
+  if (reason.empty()) return {};
+  return Status(Code::config, path + " " + std::string(reason) + ", so that it is not trusted: inspect and remove it");
+}
+
 int open_retrying(const char* path, int flags, mode_t mode = 0) {
   int descriptor = -1;
   do {
@@ -115,11 +121,7 @@ base::Result<File> File::open_private(const std::string& path) {
   if (!file.ok()) return file;
   struct stat status {};
   if (fstat(file->descriptor_, &status) != 0) return io_error("inspect", path, errno);
-  const std::string_view reason = distrusted(status);
-  if (!reason.empty()) {
-    return Status(Code::config,
-                  path + " " + std::string(reason) + ", so that it is not trusted: inspect and remove it");
-  }
+  if (Status trusted = check_trust(status, path); !trusted.ok()) return trusted;
   return file;
 }
 
@@ -210,6 +212,26 @@ Status sync_folder_of(const std::string& path) {
   const int error_number = ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
   ::close(descriptor);
   return error_number == 0 ? Status() : io_error("sync", folder, error_number);
+}
+
+Status make_private(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return io_error("inspect", path, errno);
+  if (!S_ISREG(status.st_mode)) return Status(Code::config, path + " is not a regular file: choose another path");
+  if (Status trusted = check_trust(status, path); !trusted.ok()) return trusted;
+  if ((status.st_mode & 0777) == 0600 || ::chmod(path.c_str(), 0600) == 0) return {};
+  return io_error("set the permissions of", path, errno);
+}
+
+Status make_private_folders(const std::string& folder) {
+  struct stat status {};
+  if (folder.empty() || (::stat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode))) return {};
+  const size_t slash = folder.find_last_of('/');
+  if (slash != std::string::npos) {
+    if (Status made = make_private_folders(folder.substr(0, slash)); !made.ok()) return made;
+  }
+  if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return io_error("make the folder", folder, errno);
 }
 
 FileLock::FileLock(FileLock&& other) noexcept

@@ -73,6 +73,13 @@ base::Status remove_file(const std::string& path);
 /// Makes names durable that came or went in the folder of `path`.
 base::Status sync_folder_of(const std::string& path);
 
+/// Whether a file that is there can be trusted as File::open_private() would, without opening it: the POSIX locks of
+/// this process on a file go when any descriptor of it is closed. Makes it readable for its owner alone (0600).
+base::Status make_private(const std::string& path);
+
+/// Makes the folder and those above it that are missing, for their owner alone (0700).
+base::Status make_private_folders(const std::string& folder);
+
 /// A lock that goes with the process that holds it, however that ends (flock). Move-only.
 class FileLock {
  public:

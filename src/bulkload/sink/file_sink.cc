@@ -3,6 +3,7 @@
 
 #include "bulkload/sink/compression.h"
 #include "bulkload/sink/durable_file.h"
+#include "bulkload/sink/parquet_sink.h"
 #include "bulkload/sink/registry.h"
 #include "bulkload/sink/row_options.h"
 #include "bulkload/sink/row_writer.h"
@@ -26,7 +27,7 @@ std::string check_prefix(const std::string& value, const SinkOptions&) {
   return value.empty() || value.find('\0') != std::string::npos ? "must be the begin of a file's path" : "";
 }
 
-void check_names(const SinkOptions& options, Problems& problems) {
+void check_keys(const SinkOptions& options, Problems& problems) {
   const bool has_prefix = options.settings.contains("path_prefix");
   if (options.settings.contains("path") == has_prefix) {
     problems.push_back(has_prefix ? "path_prefix: give this or path, not both"
@@ -37,6 +38,7 @@ void check_names(const SinkOptions& options, Problems& problems) {
       problems.push_back(std::string(key) + ": has a meaning only with path_prefix");
     }
   }
+  check_parquet_options(options, problems);
 }
 
 constexpr SinkOption kOptions[] = {
@@ -45,8 +47,11 @@ constexpr SinkOption kOptions[] = {
     {"sequence_format", "", kSequenceFormat, false, check_sequence_format, "path_prefix: the number in the names"},
     {"file_ext", "", "", false, nullptr, "path_prefix: end of the names; csv, jsonl.gz and so on by default"},
     {"max_file_bytes", "", "", false, check_file_bytes, "path_prefix: where the next file begins, such as 256MiB"},
-    kFormatOption,
-    {"compression", "none | gzip | zstd", "none", false, nullptr, "of the whole file"},
+    {"format", "csv | jsonl | parquet", "csv", false, nullptr,
+     "CSV (RFC 4180), JSON Lines in UTF-8, or Apache Parquet"},
+    {"compression", "none | gzip | zstd | snappy | lz4", "none", false, nullptr,
+     "of the whole file; parquet: of its columns, snappy by default. snappy and lz4 are for parquet"},
+    {"row_group_size", "", kRowGroupSize, false, check_row_group_size, "parquet: rows of a row group"},
     kDelimiterOption,
     kHeaderLineOption,
     kNullStringOption,
@@ -344,12 +349,13 @@ class FileSink final : public Sink {
 };
 
 std::unique_ptr<Sink> make_file_sink(const SinkOptions& options) {
+  if (options.get("format") == "parquet") return make_parquet_sink(options);
   if (options.settings.contains("path_prefix")) return make_split_file_sink(options);
   return std::make_unique<FileSink>(options);
 }
 
 }  // namespace
 
-const SinkType kFileSink = {"file", kFileModes, kNoMerge, false, kOptions, make_file_sink, check_names};
+const SinkType kFileSink = {"file", kFileModes, kNoMerge, false, kOptions, make_file_sink, check_keys};
 
 }  // namespace bulkload

@@ -17,7 +17,8 @@ using base::Status;
 constexpr std::array<std::string_view, 4> kModes = {"append", "replace", "replace_on_new_data", "merge"};
 
 /// In the order of the documentation.
-constexpr std::array<const SinkType*, 3> kTypes = {&kStdoutSink, &kFileSink, &kSqliteSink};
+constexpr std::array<const SinkType*, 5> kTypes = {&kStdoutSink, &kFileSink, &kSqliteSink, &kPostgresqlSink,
+                                                   &kDuckdbSink};
 
 std::string check_table(const std::string& value) {
   if (value.find('\0') != std::string::npos) return "must not have a NUL character";
@@ -81,7 +82,7 @@ void check_value(const SinkOption& option, const std::string& value, const SinkO
 }
 
 void check_keys(const SinkType& type, const SinkOptions& options, Problems& problems) {
-  std::vector<std::string_view> keys = {"type", "mode"};
+  std::vector<std::string_view> keys = {"type", "mode", "time_column"};
   if (type.has_table) keys.emplace_back("table");
   for (const SinkOption& option : type.options) keys.push_back(option.key);
   for (const auto& [key, value] : options.settings) {
@@ -135,6 +136,13 @@ base::Result<std::unique_ptr<Sink>> make_sink(const SinkOptions& options) {
   const SinkType* type = find_type(options.type);
   if (type == nullptr) return Status(Code::config, "out: " + check_sink_options(options).front());
   return type->make(options);
+}
+
+Status each_id(const SinkOptions& options, const IdVisitor& visit) {
+  const SinkType* type = find_type(options.type);
+  if (type != nullptr && type->each_id != nullptr) return type->each_id(options, visit);
+  return Status(Code::config,
+                "out.type: rows cannot be looked up by id in type " + options.type + ", only in a database");
 }
 
 std::vector<std::string> sink_types() {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,7 +43,8 @@ struct SinkOptions {
 
 struct SinkResult {
   int64_t rows_written = 0;
-  std::string where;  // for the summary: "klaviyo.db, table lists"
+  std::string where;                       // for the summary: "klaviyo.db, table lists"
+  std::vector<std::string> warnings = {};  // what is not stored as it came, one line each
 };
 
 /// What open() found.
@@ -89,6 +91,12 @@ Problems check_sink_options(const SinkOptions& options);
 
 /// Code::config for a type that does not exist.
 base::Result<std::unique_ptr<Sink>> make_sink(const SinkOptions& options);
+
+using IdVisitor = std::function<void(std::string_view id)>;
+
+/// Gives every id of the destination's table, in any order; none when there is no table yet. Code::config for a
+/// destination in which rows cannot be looked up, and for a table without a column `id`.
+base::Status each_id(const SinkOptions& options, const IdVisitor& visit);
 
 /// Names of the registered types, for messages and help.
 std::vector<std::string> sink_types();

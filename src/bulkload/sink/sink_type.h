@@ -30,6 +30,7 @@ struct SinkType {
   std::span<const SinkOption> options;
   std::unique_ptr<Sink> (*make)(const SinkOptions& options);  // of options that have passed check_sink_options()
   void (*check)(const SinkOptions& options, Problems& problems) = nullptr;  // rules on several keys; may be NULL
+  base::Status (*each_id)(const SinkOptions& options, const IdVisitor& visit) = nullptr;  // NULL: not a database
 };
 
 /// Rows to standard output, without state.
@@ -43,6 +44,14 @@ extern const SinkType kFileSink;
 /// Rows to a table of an SQLite database. Its lock is PATH.lock: one run at a time writes to a database; reading is
 /// possible all the while.
 extern const SinkType kSqliteSink;
+
+/// Rows to a table of a DuckDB database, through libduckdb. Its lock is PATH.lock, and DuckDB's own, which keeps others
+/// from reading too while a run writes.
+extern const SinkType kDuckdbSink;
+
+/// Rows to a table of a PostgreSQL database, by binary COPY. Its lock is an advisory one on the table, which goes with
+/// the connection; reading is possible all the while.
+extern const SinkType kPostgresqlSink;
 
 /// The modes of files and streams, and those of tables.
 inline constexpr Mode kFileModes[] = {Mode::append, Mode::replace, Mode::replace_on_new_data};

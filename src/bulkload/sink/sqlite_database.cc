@@ -91,6 +91,8 @@ Status Statement::run() {
   return row.ok() ? Status() : row.status();
 }
 
+bool Statement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+
 int64_t Statement::int64(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 
 std::string Statement::text(int column) const {
@@ -142,15 +144,6 @@ base::Result<int64_t> Database::number(const std::string& sql) {
 
 bool Database::in_transaction() const {
   return connection_ != nullptr && sqlite3_get_autocommit(connection_.get()) == 0;
-}
-
-std::string sql_name(std::string_view identifier) {
-  std::string text = "\"";
-  for (const char c : identifier) {
-    text += c;
-    if (c == '"') text += '"';
-  }
-  return text + '"';
 }
 
 }  // namespace bulkload

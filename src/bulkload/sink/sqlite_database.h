@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "bulkload/sink/sql_name.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -33,6 +34,7 @@ class Statement {
   /// Runs a statement that gives no rows.
   base::Status run();
 
+  bool is_null(int column) const;
   int64_t int64(int column) const;
   std::string text(int column) const;
 
@@ -75,8 +77,5 @@ class Database {
 
   std::unique_ptr<sqlite3, Closer> connection_;
 };
-
-/// An SQL identifier, quoted.
-std::string sql_name(std::string_view identifier);
 
 }  // namespace bulkload

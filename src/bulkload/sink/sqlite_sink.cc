@@ -240,14 +240,27 @@ class SqliteSink final : public Sink {
   Statement insert_;  // before database_ is closed it goes
 };
 
+Status each_sqlite_id(const SinkOptions& options, const IdVisitor& visit) {
+  const std::string path = options.get("path");
+  const auto kind = file_kind(path);
+  if (!kind.ok() || *kind == FileKind::missing) return kind.ok() ? Status() : kind.status();
+  auto database = Database::open(path, kBusyWaitMs);
+  if (!database.ok()) return database.status();
+  const auto columns = existing_columns(*database, options.table);
+  if (!columns.ok() || columns->empty()) return columns.ok() ? Status() : columns.status();
+  auto query = database->prepare("SELECT \"id\" FROM " + sql_name(options.table) + " WHERE typeof(id) <> 'null'");
+  if (!query.ok()) return Status(Code::config, "table " + options.table + ": has no column id to compare by");
+  for (;;) {
+    const auto row = query->step();
+    if (!row.ok() || !*row) return row.ok() ? Status() : row.status();
+    visit(query->text(0));
+  }
+}
+
+std::unique_ptr<Sink> make_sqlite_sink(const SinkOptions& options) { return std::make_unique<SqliteSink>(options); }
+
 }  // namespace
 
-const SinkType kSqliteSink = {"sqlite",
-                              kTableModes,
-                              "",
-                              true,
-                              kOptions,
-                              [](const SinkOptions& options) -> std::unique_ptr<Sink> {
-                                return std::make_unique<SqliteSink>(options); }};
+const SinkType kSqliteSink = {"sqlite", kTableModes, "", true, kOptions, make_sqlite_sink, nullptr, each_sqlite_id};
 
 }  // namespace bulkload

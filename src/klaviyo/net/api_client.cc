@@ -123,6 +123,8 @@ HttpRequest ApiClient::http_request(const ApiRequest& request) const {
                   {"Accept", json_api ? "application/vnd.api+json" : "application/json"}};
   http.authorization = &token_;
   http.stop = request.stop;
+  http.budget = request.budget;
+  http.decoder = request.decoder;
   return http;
 }
 
@@ -185,6 +187,7 @@ void ApiClient::judge(const ApiRequest& request, HttpResponse response, Attempt&
     attempt.retry = answer.status.code() == Code::remote_transient;
     if (answer.status.ok()) {
       answer.body = std::move(response.body);
+      answer.share = std::move(response.share);
       std::lock_guard lock(mutex_);
       budget_.refund();
       return;

@@ -47,11 +47,14 @@ struct ApiRequest {
   bool fail_fast = false;                  // preview: no retry, and no wait but a second's worth of pacing
   const base::StopFlag* stop = nullptr;    // ends this request, instead of the client's flag; then wake()
   std::vector<ExtraRate> extra_rate = {};  // what the request counts against besides its endpoint's own class
+  BodyBudget* budget = nullptr;            // as those of HttpRequest
+  const BodyDecoder* decoder = nullptr;
 };
 
 struct ApiAnswer {
   base::Status status;  // ok exactly when a 2xx body is there
   std::string body;     // capacity exceeds size by 64 bytes at least
+  BodyBudget::Share share;
   std::string content_type;
   int64_t server_time_us = -1;  // from the Date header; -1 unknown
   int64_t local_time_us = -1;   // when the answer was there

@@ -1,8 +1,6 @@
 #include "klaviyo/net/http.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,9 +11,9 @@
 #include <list>
 #include <mutex>
 #include <new>
-#include <system_error>
 #include <thread>
 
+#include "base/quiet_thread.h"
 #include "klaviyo/net/response_builder.h"
 #include "klaviyo/net/text.h"
 #include "klaviyo/net/url.h"
@@ -32,35 +30,28 @@ constexpr int kPollMs = 500;                 // the stop flag is looked at this 
 constexpr long kNotYetValid = 9;
 constexpr long kExpired = 10;
 
-struct CodeOf {
-  CURLcode curl;
-  base::Code code;
-};
-
 // What is not here is remote_transient. CURLE_SSL_CONNECT_ERROR is not here on purpose: a connection that breaks
 // during the handshake gives it too.
 constexpr std::array kCodes{
-    CodeOf{CURLE_URL_MALFORMAT, base::Code::config},
-    CodeOf{CURLE_SSL_CACERT_BADFILE, base::Code::config},
-    CodeOf{CURLE_SSL_CERTPROBLEM, base::Code::remote_fatal},
-    CodeOf{CURLE_SSL_CIPHER, base::Code::remote_fatal},
-    CodeOf{CURLE_PEER_FAILED_VERIFICATION, base::Code::remote_fatal},
-    CodeOf{CURLE_SSL_ISSUER_ERROR, base::Code::remote_fatal},
-    CodeOf{CURLE_SSL_INVALIDCERTSTATUS, base::Code::remote_fatal},
-    CodeOf{CURLE_OUT_OF_MEMORY, base::Code::out_of_memory},
+    std::pair{CURLE_URL_MALFORMAT, base::Code::config},
+    std::pair{CURLE_SSL_CACERT_BADFILE, base::Code::config},
+    std::pair{CURLE_SSL_CERTPROBLEM, base::Code::remote_fatal},
+    std::pair{CURLE_SSL_CIPHER, base::Code::remote_fatal},
+    std::pair{CURLE_PEER_FAILED_VERIFICATION, base::Code::remote_fatal},
+    std::pair{CURLE_SSL_ISSUER_ERROR, base::Code::remote_fatal},
+    std::pair{CURLE_SSL_INVALIDCERTSTATUS, base::Code::remote_fatal},
+    std::pair{CURLE_OUT_OF_MEMORY, base::Code::out_of_memory},
 };
 
 base::Status out_of_memory() { return {base::Code::out_of_memory, "out of memory"}; }
 base::Status cancelled() { return {base::Code::cancelled, "cancelled"}; }
 
-struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+template <auto free>
+struct Free {
+  void operator()(auto* owned) const { free(owned); }
 };
-struct FreeMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-using Easy = std::unique_ptr<CURL, FreeEasy>;
-using Multi = std::unique_ptr<CURLM, FreeMulti>;
+using Easy = std::unique_ptr<CURL, Free<curl_easy_cleanup>>;
+using Multi = std::unique_ptr<CURLM, Free<curl_multi_cleanup>>;
 
 /// Header lines to send; wiped when freed, since one of them holds the key.
 class HeaderLines {
@@ -75,8 +66,7 @@ class HeaderLines {
 
   /// Refuses what could end the line and begin another one (RFC 9110 section 5.5).
   base::Status add(std::string_view name, std::string_view value) {
-    const auto text = [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; };
-    if (!std::all_of(name.begin(), name.end(), text) || !std::all_of(value.begin(), value.end(), text)) {
+    if (!is_field_text(name) || !is_field_text(value)) {
       return {base::Code::config, "the header " + lower(name) + " would hold a control or non-ASCII character"};
     }
     std::string line;
@@ -104,13 +94,21 @@ class HeaderLines {
 
 /// One request on its way. It lives on the stack of the thread that sends; the loop lets go of it before `done`.
 struct Transfer {
-  Transfer(const HttpOptions& options, CURL* handle, const base::StopFlag* stop_flag)
-      : easy(handle), stop(stop_flag), answer(options) {}
+  Transfer(const HttpOptions& options, CURL* handle, const HttpRequest& sent)
+      : easy(handle), request(sent), answer(options) {}
+
+  /// Goes on with a body that waits for a share. False: that failed.
+  bool resume_if_room() {
+    if (waits_for_bytes == 0 || !request.budget->has_room(waits_for_bytes)) return true;
+    result = curl_easy_pause(easy, CURLPAUSE_CONT);
+    return result == CURLE_OK;
+  }
 
   CURL* const easy;
-  const base::StopFlag* const stop;
+  const HttpRequest& request;
   ResponseBuilder answer;
-  base::Status refused;  // why a callback ended the transfer
+  base::Status refused;        // why a callback ended the transfer
+  size_t waits_for_bytes = 0;  // of the budget; the transfer is paused meanwhile
   std::array<char, CURL_ERROR_SIZE> curl_says{};
   CURLcode result = CURLE_OK;
   bool cancelled = false;
@@ -135,11 +133,23 @@ size_t on_header(char* data, size_t size, size_t count, void* user) {
   return guarded(transfer, [&] { return transfer.answer.add_header_line(line); }) ? line.size() : 0;
 }
 
+/// Before the first piece of a body. Over HTTP/2 a paused transfer would hold up the others of its connection.
+bool has_share(Transfer& transfer, size_t bytes) {
+  if (transfer.request.budget == nullptr || transfer.answer.has_body()) return true;
+  long version = 0;
+  curl_easy_getinfo(transfer.easy, CURLINFO_HTTP_VERSION, &version);
+  const bool taken = version > CURL_HTTP_VERSION_1_1 || transfer.answer.take_share(*transfer.request.budget, bytes);
+  transfer.waits_for_bytes = taken ? 0 : bytes;
+  return taken;
+}
+
 size_t on_body(char* data, size_t size, size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   const std::string_view piece(data, size * count);
   curl_off_t announced = -1;
   curl_easy_getinfo(transfer.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  const auto bytes = std::max(announced, static_cast<curl_off_t>(piece.size()));
+  if (!has_share(transfer, static_cast<size_t>(bytes))) return CURL_WRITEFUNC_PAUSE;
   return guarded(transfer, [&] { return transfer.answer.add_body(piece, announced); }) ? piece.size() : 0;
 }
 
@@ -165,12 +175,11 @@ class Setter {
   bool ok_ = true;
 };
 
-bool configure(Transfer& transfer, const HttpOptions& options, const HttpRequest& request, const HeaderLines& headers,
-               const ParsedUrl& url) {
+bool configure(Transfer& transfer, const HttpOptions& options, const HeaderLines& headers, const ParsedUrl& url) {
   const bool https = url.scheme == "https";
   const long read_timeout_sec = static_cast<long>(options.read_timeout_sec);
   Setter set(transfer.easy);
-  set(CURLOPT_URL, request.url.c_str())(CURLOPT_HTTPHEADER, headers.get());
+  set(CURLOPT_URL, transfer.request.url.c_str())(CURLOPT_HTTPHEADER, headers.get());
   set(CURLOPT_PROTOCOLS_STR, "http,https")(CURLOPT_FOLLOWLOCATION, 0L)(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
   set(CURLOPT_SSL_VERIFYPEER, 1L)(CURLOPT_SSL_VERIFYHOST, 2L)(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   set(CURLOPT_HTTP_VERSION, https ? long{CURL_HTTP_VERSION_2TLS} : long{CURL_HTTP_VERSION_1_1});
@@ -194,9 +203,8 @@ bool configure(Transfer& transfer, const HttpOptions& options, const HttpRequest
 
 base::Status failure(const Transfer& transfer, const ParsedUrl& url) {
   if (!transfer.refused.ok()) return transfer.refused;
-  const auto known =
-      std::find_if(kCodes.begin(), kCodes.end(), [&](CodeOf entry) { return entry.curl == transfer.result; });
-  const base::Code code = known == kCodes.end() ? base::Code::remote_transient : known->code;
+  const auto known = std::ranges::find(kCodes, transfer.result, [](const auto& entry) { return entry.first; });
+  const base::Code code = known == kCodes.end() ? base::Code::remote_transient : known->second;
   const char* says = transfer.curl_says[0] != '\0' ? transfer.curl_says.data() : curl_easy_strerror(transfer.result);
   std::string message = "no answer from " + url.host + ": " + says;
   long verified = 0;
@@ -236,7 +244,7 @@ class HttpClient::Loop {
   void run(Multi multi);
   bool admit();
   void collect();
-  void end_stopped(bool all);
+  void look_after(bool stop_all);
   void end(Transfer& transfer);
 
   const HttpOptions options_;
@@ -269,25 +277,14 @@ base::Status HttpClient::Loop::start() {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   Multi multi(initialised == CURLE_OK ? curl_multi_init() : nullptr);
   if (!multi) return out_of_memory();
-  const long connections = options_.max_connections;
-  curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
-  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, connections);
+  curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, long{options_.max_connections});
+  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, long{options_.max_connections});
 
-  // The loop's thread takes none of the host's signals; a SIGPIPE that a broken connection raises in it stays pending.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  base::Status status;
-  try {
-    multi_ = multi.get();
-    thread_ = std::thread([this, owned = std::move(multi)]() mutable { run(std::move(owned)); });
-  } catch (const std::exception&) {
-    multi_ = nullptr;
-    status = base::Status(base::Code::out_of_memory, "the network thread cannot be started");
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return status;
+  multi_ = multi.get();
+  thread_ = base::quiet_thread([this, owned = std::move(multi)]() mutable { run(std::move(owned)); });
+  if (thread_.joinable()) return {};
+  multi_ = nullptr;
+  return {base::Code::out_of_memory, "the network thread cannot be started"};
 }
 
 /// Joins the loop: a handle to send with, one of those that were used before where there is one.
@@ -348,11 +345,14 @@ base::Result<HttpResponse> HttpClient::Loop::send(const HttpRequest& request, bo
   Easy easy = *std::move(entered);
   base::Result<HttpResponse> outcome = out_of_memory();
   try {
-    Transfer transfer(options_, easy.get(), request.stop);
-    if (configure(transfer, options_, request, headers, *url)) {
+    Transfer transfer(options_, easy.get(), request);
+    if (configure(transfer, options_, headers, *url)) {
       carry_out(transfer);
       if (timed_out != nullptr) *timed_out = transfer.result == CURLE_OPERATION_TIMEDOUT;
-      outcome = finish(transfer, *url);
+      const auto finish_it = [&] { outcome = finish(transfer, *url); };
+      const bool encoded = transfer.result == CURLE_OK && transfer.answer.has_coding();
+      const BodyDecoder* const decoder = encoded ? request.decoder : nullptr;
+      decoder != nullptr ? (*decoder)(finish_it) : finish_it();
     }
   } catch (const std::bad_alloc&) {
     outcome = out_of_memory();
@@ -373,7 +373,7 @@ void HttpClient::Loop::run(Multi multi) {
     int running = 0;
     curl_multi_perform(multi.get(), &running);
     collect();
-    end_stopped(closing || stop_.requested());
+    look_after(closing || stop_.requested());
     if (!closing) curl_multi_poll(multi.get(), nullptr, 0, kPollMs, nullptr);
   }
   std::lock_guard lock(mutex_);
@@ -413,12 +413,13 @@ void HttpClient::Loop::collect() {
   }
 }
 
-void HttpClient::Loop::end_stopped(bool all) {
+/// Ends transfers that are to stop, and goes on with those that waited.
+void HttpClient::Loop::look_after(bool stop_all) {
   for (auto next = active_.begin(); next != active_.end();) {
     Transfer& transfer = **next++;
-    if (!all && (transfer.stop == nullptr || !transfer.stop->requested())) continue;
-    transfer.cancelled = true;
-    end(transfer);
+    const base::StopFlag* const stop = transfer.request.stop;
+    transfer.cancelled = stop_all || (stop != nullptr && stop->requested());
+    if (transfer.cancelled || !transfer.resume_if_room()) end(transfer);
   }
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/status.h"
+#include "klaviyo/net/body_budget.h"
 
 namespace klaviyo::net {
 
@@ -28,16 +30,22 @@ struct HttpOptions {
   size_t max_header_bytes = 256u << 10;
 };
 
+/// Runs what decodes a compressed body, which takes processor time and memory, where and when it likes; then returns.
+using BodyDecoder = std::function<void(const std::function<void()>& decode)>;
+
 struct HttpRequest {
   std::string url;  // absolute; https, or http for loopback addresses
   std::vector<std::pair<std::string, std::string>> headers;
   const base::Secret* authorization = nullptr;  // sent as `Authorization: Klaviyo-API-Key …`
   const base::StopFlag* stop = nullptr;  // ends this request too, beside the client\'s flag; noticed like that one
+  BodyBudget* budget = nullptr;          // over HTTP/1.1, a body is not read from the network before it has a share
+  const BodyDecoder* decoder = nullptr;  // null: a compressed body is decoded at once
 };
 
 struct HttpResponse {
   int status = 0;
   std::string body;                                          // decoded; capacity exceeds size by 64 bytes at least
+  BodyBudget::Share share;                                   // to be kept as long as the body
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   int64_t wire_bytes = 0;                                    // of the body as it came
   bool length_known = true;  // false: the end of the connection ended the body, which may be less than was meant

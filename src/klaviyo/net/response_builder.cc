@@ -42,6 +42,7 @@ base::Status ResponseBuilder::add_body(std::string_view piece, int64_t announced
     body.reserve(std::min(static_cast<size_t>(announced_bytes), limit) + kSpareBytes);
   }
   body.append(piece);
+  response_.share.cover(body.size());
   return {};
 }
 

@@ -21,6 +21,12 @@ class ResponseBuilder {
   /// A piece of the body; `announced_bytes` is what Content-Length says, or negative.
   base::Status add_body(std::string_view piece, int64_t announced_bytes);
 
+  /// What the body, of which nothing has come yet, takes of a budget. False: no room now.
+  bool take_share(BodyBudget& budget, size_t bytes) { return budget.take(bytes, response_.share); }
+
+  bool has_body() const { return !response_.body.empty(); }
+  bool has_coding() const { return !response_.header("content-encoding").empty(); }
+
   /// The whole answer, its body decoded. `framed`: the protocol's version marks the end of a body by itself (HTTP/2).
   /// Failures are those of decode_body().
   base::Result<HttpResponse> finish(int status, bool framed);

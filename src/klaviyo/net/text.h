@@ -23,4 +23,12 @@ inline std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
+/// Whether that can be part of a header line: printable ASCII, blanks and tabs.
+inline bool is_field_text(std::string_view text) {
+  for (const char c : text) {
+    if ((c < ' ' || c > '~') && c != '\t') return false;
+  }
+  return true;
+}
+
 }  // namespace klaviyo::net

@@ -66,12 +66,12 @@ TEST_F(ConfigFileTest, UnknownTopLevelKeysNameTheNearestOne) {
             "config.yml:3: quux: unknown key");
 }
 
-TEST_F(ConfigFileTest, FiltersAreRefusedByName) {
-  read("in: {type: fake}\nfilters:\n- type: add_time\n- {type: rename}\n- 3\n");
-  EXPECT_EQ(problems(),
-            "config.yml:3: filters: add_time is not supported yet; take it out\n"
-            "config.yml:4: filters: rename is not supported yet; take it out\n"
-            "config.yml:5: filters: this filter is not supported yet; take it out");
+TEST_F(ConfigFileTest, FiltersAreKeptAsTheyStand) {
+  const ConfigFile file = read("in: {type: fake}\nfilters:\n- type: rename\n  columns: {a: b}\n");
+  EXPECT_EQ(problems(), "");
+  EXPECT_EQ(to_json(file.filters), R"([{"type": "rename", "columns": {"a": "b"}}])");
+  EXPECT_EQ(file.filters.items[0].items[1].place.line, 4);
+  EXPECT_TRUE(read("in: {type: fake}\n").filters.is_null());
 }
 
 TEST_F(ConfigFileTest, ExecTakesItsNumbersAndWarnsOfOthers) {
@@ -114,6 +114,13 @@ TEST_F(ConfigFileTest, SecretValuesAreThoseOfSpeakingKeys) {
   const ConfigFile file =
       read("in: {type: fake, api_token: pk_123456, api_token_file: /run/key, nested: [{password: pw123456}]}\n");
   EXPECT_THAT(secret_values(file.in), ElementsAre("pk_123456", "pw123456"));
+}
+
+TEST_F(ConfigFileTest, KeysOfFiltersAreSecretAndNamesOfColumnsAreNot) {
+  const ConfigFile file = read(
+      "in: {type: fake}\nfilters:\n- {type: hash, columns: [email], key: hidden1}\n"
+      "- type: rename\n  columns: {token: shown, key: shown too}\n");
+  EXPECT_THAT(secret_values(file.filters), ElementsAre("hidden1"));
 }
 
 class NextConfigFileTest : public ConfigFileTest {
@@ -214,6 +221,19 @@ TEST_F(OutSectionTest, CommandLineWinsOverTheFile) {
   EXPECT_EQ(sink.get("path"), "b=c.csv");
   EXPECT_EQ(sink.get("format"), "jsonl");
   EXPECT_EQ(sink.table, "t");
+}
+
+TEST_F(OutSectionTest, TimeColumnIsTheHostsAndNoSinksOption) {
+  const ConfigFile file = read("in: {type: fake}\nout: {type: stdout, time_column: created}\n");
+  const SinkOptions sink = read_out_section(file.out, {}, "klaviyo", file.path, problems_);
+  EXPECT_EQ(problems(), "");
+  EXPECT_FALSE(sink.settings.contains("time_column"));
+  EXPECT_EQ(read_time_column(file.out, {}).text, "created");
+  EXPECT_EQ(read_time_column(file.out, {"time_column=updated", "x"}).text, "updated");
+  EXPECT_TRUE(read_time_column(ConfigNode(), {}).is_null());
+  EXPECT_EQ(problems(), "");
+  options("out: {type: stdout, time_colum: created}\n");
+  EXPECT_THAT(problems(), HasSubstr("did you mean time_column?"));
 }
 
 TEST_F(OutSectionTest, ProblemsHaveTheirPlaces) {

@@ -58,6 +58,8 @@ class LoadTest : public testing::Test {
       diffs_.push_back(diff);
       return store_status_;
     };
+    job.mark = mark_;
+    job.has_next_config = [this](const std::string& diff) { return diff == configured_; };
     job.clock = &clock_;
     job.log = log;
     destination_.calls.clear();
@@ -71,7 +73,9 @@ class LoadTest : public testing::Test {
   MemoryDestination destination_;
   ManualClock clock_;
   Status store_status_;
+  RunMark mark_;
   std::vector<std::string> diffs_;
+  std::string configured_;  // the diff that the configuration has in it
   std::vector<std::string> log_;
 };
 
@@ -166,6 +170,18 @@ TEST_F(LoadTest, CommittedStateOfAnotherConfigurationIsRefused) {
   const LoadOutcome outcome = run(R"({"rows": "26"})");
   EXPECT_EQ(exit_code(outcome.status), 2);
   EXPECT_EQ(outcome.kept, Kept::refused);
+}
+
+TEST_F(LoadTest, ConfigurationThatARunKilledNearItsEndHasChangedItselfIsNoObstacle) {
+  destination_.failures["forget"] = Status(Code::local_io, "read-only");
+  EXPECT_TRUE(run(R"({"rows": "25"})").status.ok());
+  ASSERT_TRUE(destination_.state.has_value());
+
+  destination_.failures.clear();
+  configured_ = diffs_.back();
+  EXPECT_TRUE(run(R"({"rows": "26"})").status.ok());
+  EXPECT_THAT(destination_.calls, ElementsAre("open", "forget"));
+  EXPECT_EQ(diffs_, std::vector<std::string>(2, configured_));
 }
 
 TEST_F(LoadTest, DamagedStateIsRefusedAndNeverTakenForNone) {
@@ -267,6 +283,55 @@ TEST_F(LoadTest, SavingCostsAtMostATwentiethOfTheTime) {
   EXPECT_EQ(calls, "owswwwwswwwwswwwcf");
 }
 
+TEST_F(LoadTest, MarkIsSetAfterTheFirstSaveAndRemovedBetweenNextConfigAndState) {
+  std::string run;
+  mark_.check = [this](const RunState* found) {
+    EXPECT_EQ(found, nullptr);
+    return destination_.called("check");
+  };
+  mark_.set = [&](const RunState& state) {
+    run = state.id;
+    return destination_.called("mark");
+  };
+  mark_.remove = [this] {
+    EXPECT_EQ(diffs_.size(), 1U);
+    EXPECT_TRUE(destination_.state.has_value());
+    return destination_.called("unmark");
+  };
+  EXPECT_TRUE(LoadTest::run(R"({"rows": "25"})").status.ok());
+  EXPECT_EQ(run.size(), 16U);
+  EXPECT_THAT(destination_.calls, testing::IsSupersetOf({"check", "mark", "unmark"}));
+  const auto at = [this](const std::string& call) {
+    return std::find(destination_.calls.begin(), destination_.calls.end(), call) - destination_.calls.begin();
+  };
+  EXPECT_EQ(at("open") + 1, at("check"));
+  EXPECT_EQ(at("save") + 1, at("mark"));
+  EXPECT_EQ(count("mark"), 1);
+  EXPECT_EQ(at("unmark") + 1, at("forget"));
+}
+
+TEST_F(LoadTest, RefusalOfTheMarkLeavesAnUnfinishedRunAsItIs) {
+  ASSERT_EQ(run(R"({"rows": "50", "fail_at": "34"})").kept, Kept::state);
+  mark_.check = [](const RunState*) { return Status(Code::config, "another run"); };
+  const LoadOutcome refused = run(R"({"rows": "50"})");
+  EXPECT_EQ(exit_code(refused.status), 2);
+  EXPECT_EQ(refused.kept, Kept::refused);
+  EXPECT_THAT(destination_.calls, ElementsAre("open"));
+  mark_ = {};
+  EXPECT_TRUE(run(R"({"rows": "50"})").status.ok());
+  EXPECT_EQ(destination_.visible, row_ids(50));
+}
+
+TEST_F(LoadTest, RunThatBeginsAnewIsUnmarkedBeforeItsStateGoes) {
+  mark_.remove = [this] { return destination_.called("unmark"); };
+  ASSERT_EQ(run(R"({"rows": "50", "order": "none", "fail_at": "34"})").kept, Kept::state);
+  ASSERT_EQ(count("unmark"), 0);
+  EXPECT_TRUE(run(R"({"rows": "50", "order": "none", "begin_anew": "true"})").status.ok());
+  const auto unmark = std::find(destination_.calls.begin(), destination_.calls.end(), "unmark");
+  ASSERT_NE(unmark, destination_.calls.end());
+  EXPECT_EQ(*(unmark + 1), "abandon");
+}
+
 TEST(SavePolicy, FirstBatchIsAlwaysSaved) {
   SavePolicy policy;
   EXPECT_TRUE(policy.due(0));
@@ -282,6 +347,15 @@ TEST(RunState, ReadsBack) {
   EXPECT_THAT(state->tasks, ElementsAre(R"({"a":"é"})", "two"));
   EXPECT_EQ(state->done, 1U);
   EXPECT_EQ(state->rows, 42);
+  EXPECT_EQ(state->id, "");
+}
+
+TEST(RunState, HasAnIdOfItsOwn) {
+  RunState state{{"t"}, 0, 0};
+  state.id = new_run_id();
+  EXPECT_NE(state.id, new_run_id());
+  EXPECT_EQ(parse_run_state(to_text(state))->id, state.id);
+  EXPECT_EQ(parse_run_state(R"({"v":1,"done":0,"rows":0,"tasks":["t"]})")->id, "") << "as earlier releases wrote it";
 }
 
 TEST(RunState, NewerAndOddTextsAreRefused) {

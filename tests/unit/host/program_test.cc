@@ -126,7 +126,8 @@ TEST_F(ProgramTest, AllConfigurationProblemsComeTogetherWithTheirLines) {
     places.push_back(result.err.substr(at, result.err.find(": ", result.err.find(": ", at) + 1) - at));
   }
   EXPECT_THAT(places, ElementsAre("c.yml:1: in.rows", "c.yml:3: in.incremetal", "c.yml:4: out.path", "c.yml:6: out.pth",
-                                  "c.yml:8: filters", "c.yml:9: foo"));
+                                  "c.yml:8: filters.add_time.to_column", "c.yml:8: filters.add_time.from_column",
+                                  "c.yml:9: foo"));
 }
 
 TEST_F(ProgramTest, WarningsOfThePluginPointToTheUsersLines) {

@@ -119,13 +119,15 @@ RC_GTEST_PROP(WindowAlgebra, RowsShownInWholeSecondsAreReadOnceWhateverTheServer
   RC_ASSERT(read == 1);
 }
 
-RC_GTEST_PROP(WindowAlgebra, ACutLiesStrictlyBetweenAndOnASecond, (int64_t from, uint32_t span)) {
+RC_GTEST_PROP(WindowAlgebra, ACutLiesStrictlyBetweenAndOnASecond, (int64_t from, uint32_t span, uint32_t wanted)) {
   const int64_t reached_us = from % (int64_t{4'000'000'000} * kSecond);
   const int64_t to_us = reached_us + span;
-  if (const auto cut_us = cut_between(reached_us, to_us, 0)) {
+  const int64_t wanted_us = reached_us + wanted;
+  if (const auto cut_us = cut_at(wanted_us, reached_us, to_us, 0)) {
     RC_ASSERT(*cut_us > reached_us && *cut_us < to_us && *cut_us % kSecond == 0);
+    RC_ASSERT(*cut_us <= wanted_us && wanted_us - *cut_us < kSecond);
   } else {
-    RC_ASSERT(int64_t{span} <= 4 * kSecond);
+    RC_ASSERT(wanted < kSecond || wanted_us >= to_us);
   }
 }
 

@@ -33,8 +33,8 @@ TEST(WorkList, OneWindowIsGivenToOneLaneUntilAPageShowsThatThereIsMore) {
   work.end_page(0, {100, 0, 10 * kSecond, true, false});
   const auto late = work.claim();
   ASSERT_TRUE(late);
-  EXPECT_EQ(late->task.window, (Window{510 * kSecond, 1'000 * kSecond}));
-  EXPECT_EQ(work.begin_page(0), (Window{0, 510 * kSecond}));
+  EXPECT_EQ(late->task.window, (Window{509 * kSecond, 1'000 * kSecond}));
+  EXPECT_EQ(work.begin_page(0), (Window{0, 509 * kSecond}));
 }
 
 TEST(WorkList, AWindowIsNotCutWhileOneOfItsPagesIsExamined) {
@@ -57,12 +57,41 @@ TEST(WorkList, RowsOutOfOrderAndSourcesWithoutLowerBoundAreNotCut) {
   }
 }
 
-TEST(WorkList, WhatIsLeftForLessThanThreePagesIsNotCut) {
-  WorkList work(task_of({0, 35 * kSecond}), true, 0);
+// The page on its way and one more: there is nothing to share.
+TEST(WorkList, WhatIsLeftForTwoPagesIsNotCut) {
+  for (const int64_t to_sec : {30, 31}) {
+    WorkList work(task_of({0, to_sec * kSecond}), true, 0);
+    work.claim();
+    work.begin_page(0);
+    work.end_page(0, {100, 0, 10 * kSecond, true, false});
+    EXPECT_EQ(work.claim().has_value(), to_sec == 31);
+  }
+}
+
+// 1,000 s a page; `left` pages are left, of which the earlier part gets so many whole ones, less a twentieth.
+TEST(WorkList, ACutLeavesWholePagesToTheEarlierPart) {
+  for (const auto& [left, early] : {std::pair{2.5, 2}, {3.0, 2}, {3.9, 2}, {4.0, 3}, {9.0, 5}, {100.0, 51}}) {
+    const auto to_us = static_cast<int64_t>((left + 1) * 1'000) * kSecond;
+    WorkList work(task_of({0, to_us}), true, 0);
+    work.claim();
+    work.begin_page(0);
+    work.end_page(0, {100, 0, 1'000 * kSecond, true, false});
+    const auto late = work.claim();
+    ASSERT_TRUE(late) << left;
+    EXPECT_LE(std::abs(late->task.window.from_us - (1'000 + early * 1'000 - 50) * kSecond), kSecond) << left;
+  }
+}
+
+// Also before the lane has read a page of it: it is taken to be like the window that it was cut from.
+TEST(WorkList, WhatWasCutOffIsCutAgainForTheNextLane) {
+  WorkList work(task_of({0, 81'000 * kSecond}), true, 0);
   work.claim();
   work.begin_page(0);
-  work.end_page(0, {100, 0, 10 * kSecond, true, false});
-  EXPECT_FALSE(work.claim());
+  work.end_page(0, {100, 0, 1'000 * kSecond, true, false});
+  for (int lane = 1; lane < 8; ++lane) ASSERT_TRUE(work.claim());
+  for (const WindowTask& part : work.task().windows) {
+    EXPECT_LE(part.window.to_us - part.window.from_us, 12'000 * kSecond);
+  }
 }
 
 TEST(WorkList, TheBusiestWindowIsCut) {
@@ -84,7 +113,7 @@ TEST(WorkList, AnUnboundedEndIsCutBeforeTheHorizon) {
   work.end_page(0, {100, 100 * kSecond, 110 * kSecond, true, false});
   const auto late = work.claim();
   ASSERT_TRUE(late);
-  EXPECT_EQ(late->task.window, (Window{560 * kSecond, kUnboundedAbove}));
+  EXPECT_EQ(late->task.window, (Window{559 * kSecond, kUnboundedAbove}));
 }
 
 TEST(WorkList, CheckpointHoldsWhatIsNotDelivered) {

@@ -81,6 +81,25 @@ TEST(Http, DecodesGzipAndCountsItsBytesOnTheWire) {
   EXPECT_GE(response->body.capacity(), response->body.size() + 64);
 }
 
+TEST(Http, CompressedBodiesAloneAreDecodedWhereTheCallerWants) {
+  ScriptedServer server([](int index, const std::string&) {
+    return Answer{index == 0 ? http_answer("200 OK", "Content-Encoding: gzip\r\n", net_test::gzip("packed"))
+                             : json_answer("{}")};
+  });
+  const base::StopFlag stop;
+  HttpClient client({}, stop);
+  int decoded = 0;
+  const BodyDecoder decoder = [&decoded](const std::function<void()>& decode) {
+    ++decoded;
+    std::thread(decode).join();
+  };
+  HttpRequest request = get(server.origin() + "/");
+  request.decoder = &decoder;
+  EXPECT_EQ(client.send(request)->body, "packed");
+  EXPECT_EQ(client.send(request)->body, "{}");
+  EXPECT_EQ(decoded, 1);
+}
+
 TEST(Http, InterimAnswersAreNotTheAnswer) {
   ScriptedServer server([](int, const std::string&) {
     return Answer{"HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n" + json_answer("{}")};

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <functional>
 
 #include "arrow_builder.h"
 #include "bulkload/sink/state_file.h"
@@ -210,17 +211,34 @@ TEST_F(FileSink, StateOfANewerReleaseIsRefused) {
   EXPECT_THAT(open_status(options(Mode::replace)).message(), HasSubstr("newer release"));
 }
 
-TEST_F(FileSink, StateThatOthersCouldHaveWrittenIsRefused) {
-  leave_unfinished(options(Mode::replace));
-  const std::string state = path_ + ".state";
-  ASSERT_EQ(chmod(state.c_str(), 0666), 0);
-  EXPECT_EQ(open_status(options(Mode::replace)).code(), Code::config);
-  ASSERT_EQ(std::rename(state.c_str(), (folder_ / "elsewhere").c_str()), 0);
-  ASSERT_EQ(symlink((folder_ / "elsewhere").c_str(), state.c_str()), 0);
-  EXPECT_EQ(open_status(options(Mode::replace)).code(), Code::config);
-  ASSERT_EQ(unlink(state.c_str()), 0);
-  ASSERT_EQ(mkdir(state.c_str(), 0700), 0);
-  EXPECT_EQ(open_status(options(Mode::replace)).code(), Code::config);
+TEST_F(FileSink, FilesOfAnUnfinishedRunThatOthersCouldHaveMadeAreRefusedAndLeftAsTheyAre) {
+  const std::string aside = folder_ / "aside";
+  std::map<std::string, std::function<bool(const char*)>> changes = {
+      {"others may write", [](const char* path) { return chmod(path, 0666) == 0; }},
+      {"a link",
+       [&](const char* path) { return std::rename(path, aside.c_str()) == 0 && symlink(aside.c_str(), path) == 0; }},
+      {"a second name", [&](const char* path) { return link(path, aside.c_str()) == 0; }},
+      {"a pipe", [](const char* path) { return unlink(path) == 0 && mkfifo(path, 0600) == 0; }},
+      {"a folder", [](const char* path) { return unlink(path) == 0 && mkdir(path, 0700) == 0; }}};
+  if (geteuid() == 0) changes["another owner"] = [](const char* path) { return chown(path, 12345, 12345) == 0; };
+  for (const char* extension : {".state", ".part"}) {
+    const std::string path = path_ + extension;
+    for (const auto& [what, change] : changes) {
+      leave_unfinished(options(Mode::append));
+      ASSERT_TRUE(change(path.c_str()));
+      EXPECT_EQ(open_status(options(Mode::append)).code(), Code::config) << extension << ": " << what;
+      EXPECT_TRUE(std::filesystem::exists(std::filesystem::symlink_status(path))) << extension << ": " << what;
+      for (const std::string& name : folder_.names()) std::filesystem::remove_all(folder_ / name);
+    }
+  }
+}
+
+// What others can do there (remove files) loses no row and repeats none: rows are in the part file until the commit.
+TEST_F(FileSink, RunGoesOnInAFolderThatEverybodyMayWriteTo) {
+  ASSERT_EQ(chmod((folder_ / ".").c_str(), 01777), 0);
+  leave_unfinished(options(Mode::append));
+  EXPECT_TRUE(run_load({options(Mode::append)}).ok());
+  EXPECT_EQ(read_all(path_), kCsvHeader + csv_lines(0, 6));
 }
 
 TEST_F(FileSink, PartFileThatIsMissingOrShortIsRefused) {

@@ -36,7 +36,7 @@ SinkOptions sink_options(const std::string& type, const std::string& path, Mode 
   options.mode = mode;
   options.settings = std::move(settings);
   options.settings["path"] = path;
-  if (type == "sqlite") options.table = "t";
+  if (type != "file" && type != "stdout") options.table = "t";
   return options;
 }
 

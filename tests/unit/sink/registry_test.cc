@@ -20,7 +20,9 @@ SinkOptions options(const std::string& type, std::map<std::string, std::string> 
   return made;
 }
 
-TEST(Registry, KnowsTheThreeTypes) { EXPECT_THAT(sink_types(), ElementsAre("stdout", "file", "sqlite")); }
+TEST(Registry, KnowsTheTypes) {
+  EXPECT_THAT(sink_types(), ElementsAre("stdout", "file", "sqlite", "postgresql", "duckdb"));
+}
 
 TEST(Registry, GoodSectionsHaveNoProblems) {
   EXPECT_THAT(check_sink_options(options("stdout", {{"format", "jsonl"}}, Mode::replace)), IsEmpty());
@@ -31,7 +33,7 @@ TEST(Registry, GoodSectionsHaveNoProblems) {
 
 TEST(Registry, UnknownTypeNamesTheNearest) {
   EXPECT_THAT(check_sink_options(options("sqlit", {})), ElementsAre(HasSubstr("did you mean sqlite?")));
-  EXPECT_THAT(check_sink_options(options("snowflake", {})), ElementsAre(HasSubstr("use stdout, file or sqlite")));
+  EXPECT_THAT(check_sink_options(options("snowflake", {})), ElementsAre(HasSubstr("use stdout, file, sqlite, postgresql or duckdb")));
   EXPECT_EQ(make_sink(options("sqlit", {})).status().code(), base::Code::config);
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "arrow_builder.h"
+#include "bulkload/sink/durable_file.h"
 #include "bulkload/sink/sqlite_database.h"
 #include "loads.h"
 #include "test_folder.h"
@@ -384,6 +385,22 @@ TEST(SqliteDatabase, FullDatabaseIsAnErrorOfTheDisk) {
   ASSERT_TRUE(database.ok());
   ASSERT_TRUE(database->run("CREATE TABLE t (a); PRAGMA max_page_count = 3").ok());
   EXPECT_EQ(database->run("INSERT INTO t VALUES (zeroblob(1000000))").code(), Code::local_io);
+}
+
+TEST_F(SqliteSink, GivesTheIdsOfItsTable) {
+  std::vector<std::string> ids;
+  const IdVisitor collect = [&](std::string_view id) { ids.emplace_back(id); };
+  SinkOptions made = options(Mode::append);
+  EXPECT_TRUE(each_id(made, collect).ok()) << "there is no database";
+  EXPECT_EQ(file_kind(path_).value(), FileKind::missing);
+  ASSERT_TRUE(load(made, kIdAndValue, {{"a", "1"}, {kNull, "2"}, {"c", "3"}}).ok());
+  EXPECT_TRUE(each_id(made, collect).ok());
+  EXPECT_THAT(ids, ElementsAre("a", "c"));
+  made.table = "other";
+  EXPECT_TRUE(each_id(made, collect).ok()) << "there is no table";
+  EXPECT_EQ(ids.size(), 2u);
+  query(path_, "CREATE TABLE other (value TEXT)");
+  EXPECT_EQ(each_id(made, collect).code(), Code::config);
 }
 
 }  // namespace

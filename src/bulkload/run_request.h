@@ -1,0 +1,31 @@
+// What a run is made of, whoever asks for it: a command line, or a session.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/status.h"
+
+namespace bulkload {
+
+struct RunRequest {
+  std::string config;                      // CONFIG: a file, or the name of `config_text` in messages
+  std::optional<std::string> config_text;  // read instead of the file
+  std::string diff_path;                   // -c: laid over the configuration, and replaced after the run
+  std::optional<std::string> diff_text;    // laid over it instead
+  std::string resume_path;                 // -r
+  std::vector<std::string> plugins;        // --plugin
+  std::string auth_path;                   // --auth-file
+  std::vector<std::string> out;            // --out KEY=VALUE
+  base::LogLevel log_level = base::LogLevel::info;
+
+  /// Makes the next configuration durable, the plugin's JSON object. Empty: `diff_path` is written, when there is one.
+  std::function<base::Status(const std::string& diff)> store_next_config;
+  /// What a person runs to give an unfinished run up. Empty: `bulkload cleanup CONFIG`.
+  std::string cleanup;
+};
+
+}  // namespace bulkload
