@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <sstream>
 
@@ -45,6 +46,15 @@ class Postgresql : public testing::Test {
     return ids;
   }
 
+  // Waits until a run has saved for the first time.
+  void wait_for_save(test_support::ChildProcess& run) const {
+    for (int attempt = 0; attempt < 600; ++attempt) {
+      ASSERT_FALSE(run.wait(std::chrono::milliseconds(50)).has_value()) << run.err();
+      if (server_->query("SELECT count(*) FROM _bulkload_state") == "1") return;
+    }
+    FAIL() << "nothing was saved: " << run.err();
+  }
+
   std::unique_ptr<PostgresServer> server_;
 };
 
@@ -84,7 +94,7 @@ TEST_F(Postgresql, ServerThatGoesAwayMakesTheRunResumable) {
     load.out = out(mode);
     load.in = {{"parallel_requests", "2"}, {"page_size", "200"}};
     test_support::ChildProcess run(load.command("run", "events"));
-    ASSERT_FALSE(run.wait(std::chrono::milliseconds(1500)).has_value()) << run.err();
+    ASSERT_NO_FATAL_FAILURE(wait_for_save(run));
     server_->crash_and_restart();
     ASSERT_EQ(run.wait(std::chrono::minutes(1)), 3) << run.err();
     EXPECT_THAT(run.err(), HasSubstr("run again: it goes on from the last save"));
@@ -96,12 +106,12 @@ TEST_F(Postgresql, ServerThatGoesAwayMakesTheRunResumable) {
 }
 
 TEST_F(Postgresql, SecondRunSaysSoAndLeavesTheFirstAlone) {
-  const EmulatorProcess emulator({"--no-rate-limits", "--size", "events=3000", "--latency-ms", "200"});
+  const EmulatorProcess emulator({"--no-rate-limits", "--size", "events=8000", "--latency-ms", "200"});
   Load load(emulator);
   load.out = out("append");
   load.in = {{"parallel_requests", "1"}, {"page_size", "200"}};
   test_support::ChildProcess first(load.command("run", "events"));
-  ASSERT_FALSE(first.wait(std::chrono::milliseconds(1200)).has_value()) << first.err();
+  ASSERT_NO_FATAL_FAILURE(wait_for_save(first));
   const auto second = load.bulkload("run", "events");
   EXPECT_EQ(second.exit_code, 3);
   EXPECT_THAT(second.err, HasSubstr("another run is writing to table \"public\".\"events\""));
@@ -116,7 +126,7 @@ TEST_F(Postgresql, CleanupDropsWhatAKilledRunHasLeft) {
   load.in = {{"parallel_requests", "1"}, {"page_size", "200"}};
   {
     test_support::ChildProcess run(load.command("run", "events"));
-    ASSERT_FALSE(run.wait(std::chrono::milliseconds(1500)).has_value()) << run.err();
+    ASSERT_NO_FATAL_FAILURE(wait_for_save(run));
     run.signal(SIGKILL);
   }
   const char* kLeft = "SELECT (SELECT count(*) FROM _bulkload_state), to_regclass('_bulkload_staging_events')";
