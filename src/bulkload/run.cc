@@ -1,7 +1,9 @@
 #include "bulkload/run.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "base/text_time.h"
 #include "bulkload/commands.h"
@@ -22,6 +24,7 @@ using base::Status;
 using Kept = LoadOutcome::Kept;
 
 constexpr int64_t kLiveIntervalUs = 250'000;
+constexpr int64_t kBusyPollUs = 500'000;
 constexpr int64_t kPlainIntervalUs = 10 * base::kMicrosPerSecond;
 
 /// Tells how far the run is: on a terminal in a line that changes, elsewhere every ten seconds in a new one.
@@ -140,7 +143,14 @@ RunReport run_load(const RunRequest& request, Console& console) {
 
   base::SystemClock clock;
   ProgressReport progress(prepared->input, clock, console);
-  const LoadOutcome outcome = load_prepared(request, *prepared, interrupts, clock, log);
+  LoadOutcome outcome = load_prepared(request, *prepared, interrupts, clock, log);
+  const int64_t patience_us = clock.monotonic_us() + request.busy_wait_sec * base::kMicrosPerSecond;
+  const auto waits = [&] { return outcome.status.code() == Code::busy && clock.monotonic_us() < patience_us; };
+  if (waits()) log.info("Waiting for the destination: " + outcome.status.message());
+  while (waits() && !interrupts.interrupted()) {
+    std::this_thread::sleep_for(std::chrono::microseconds(kBusyPollUs));
+    outcome = load_prepared(request, *prepared, interrupts, clock, log);
+  }
   progress.stop();
   interrupts.set_action({});
   log_outcome(outcome, request, format_summary(prepared->input.progress(), outcome.result, progress.elapsed_us()), log);

@@ -22,6 +22,8 @@ struct RunRequest {
   std::vector<std::string> out;            // --out KEY=VALUE
   base::LogLevel log_level = base::LogLevel::info;
 
+  /// How long to wait for a destination that another run holds; 0: the run ends at once.
+  int64_t busy_wait_sec = 0;
   /// Makes the next configuration durable, the plugin's JSON object. Empty: `diff_path` is written, when there is one.
   std::function<base::Status(const std::string& diff)> store_next_config;
   /// What a person runs to give an unfinished run up. Empty: `bulkload cleanup CONFIG`.

@@ -287,13 +287,8 @@ void ColumnSet::reserve(const std::vector<ColumnSize>& sizes) {
   for (size_t i = 0; i < sizes.size(); ++i) columns_[i].reserve(sizes[i]);
 }
 
-void ColumnSet::append(ColumnSet&& other) {
-  if (rows() == 0) {
-    std::swap(columns_, other.columns_);
-    return;
-  }
+void ColumnSet::append(const ColumnSet& other) {
   for (size_t i = 0; i < columns_.size(); ++i) columns_[i].append_rows(other.columns_[i], 0, other.columns_[i].size());
-  other.truncate(0);
 }
 
 void ColumnSet::truncate(int64_t rows) {

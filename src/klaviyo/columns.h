@@ -118,8 +118,8 @@ class ColumnSet {
   std::vector<ColumnSize> sizes() const;
   void reserve(const std::vector<ColumnSize>& sizes);
 
-  /// Appends all rows of a set of the same layout, which is empty afterwards. Moved, not copied, into an empty one.
-  void append(ColumnSet&& other);
+  /// Appends all rows of a set of the same layout.
+  void append(const ColumnSet& other);
 
   /// Drops the rows behind the first `rows`, in every column.
   void truncate(int64_t rows);

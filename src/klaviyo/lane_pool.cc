@@ -11,8 +11,11 @@ namespace klaviyo {
 
 namespace {
 
-// Pages that are unpacked: being parsed, or parsed and not taken yet.
+// Pages that are unpacked: being parsed, waiting in the queue, or in the hand of whoever pulls.
 constexpr size_t kMaxPages = 3;
+
+// The memory of one huge page is not kept for the ones behind it.
+constexpr int64_t kMaxKeptBytes = int64_t{8} << 20;
 
 // Pages that wait as they came: three of the largest, uncompressed, or some fifteen compressed ones.
 constexpr size_t kMaxWaitingBytes = 4u << 20;
@@ -26,7 +29,9 @@ LanePool::LanePool(const ReadServices& services, const Task& task, int64_t horiz
       max_lanes_(static_cast<size_t>(lanes)),
       stop_(stop),
       budget_(kMaxWaitingBytes, [&api = services.pager.api] { api.wake(); }),
-      work_(task, services.pager.order.cuttable, horizon_us) {}
+      work_(task, services.pager.order.cuttable, horizon_us) {
+  for (size_t i = 0; i < kMaxPages; ++i) free_columns_.emplace_back(services.layout);
+}
 
 LanePool::~LanePool() {
   abandoned_.request();
@@ -46,8 +51,6 @@ base::Result<LanePool::Event> LanePool::pop(int64_t wait_us, std::optional<PageR
   if (!queue_.empty()) {
     page = std::move(queue_.front());
     queue_.pop_front();
-    --rooms_taken_;
-    room_made_.notify_one();
     return Event::page;
   }
   if (!status_.ok()) return status_;
@@ -74,7 +77,7 @@ void LanePool::wake() {
   { std::lock_guard lock(mutex_); }  // whoever is about to wait either sees the flag or is waiting already
   work_changed_.notify_all();
   page_ready_.notify_all();
-  room_made_.notify_all();
+  columns_free_.notify_all();
 }
 
 Window LanePool::begin_page(int window_id) {
@@ -91,26 +94,28 @@ void LanePool::end_page(int window_id, const WorkList::PageRead& page) {
   work_changed_.notify_all();
 }
 
-bool LanePool::take_room() {
+std::optional<ColumnSet> LanePool::take_columns() {
   std::unique_lock lock(mutex_);
-  room_made_.wait(lock, [this] { return rooms_taken_ < kMaxPages || stopping(); });
-  if (stopping()) return false;
-  ++rooms_taken_;
-  return true;
+  columns_free_.wait(lock, [this] { return !free_columns_.empty() || stopping(); });
+  if (stopping()) return std::nullopt;
+  ColumnSet columns = std::move(free_columns_.back());
+  free_columns_.pop_back();
+  return columns;
 }
 
-void LanePool::give_room_back() {
-  std::lock_guard lock(mutex_);
-  --rooms_taken_;
-  room_made_.notify_one();
+void LanePool::give_back(ColumnSet columns) {
+  if (columns.byte_size() > kMaxKeptBytes) columns = ColumnSet(services_.layout);
+  columns.truncate(0);
+  {
+    std::lock_guard lock(mutex_);
+    free_columns_.push_back(std::move(columns));
+  }
+  columns_free_.notify_one();
 }
 
 bool LanePool::push(PageRows page) {
   std::lock_guard lock(mutex_);
-  if (stopping()) {
-    --rooms_taken_;
-    return false;
-  }
+  if (stopping()) return false;
   if (page.last) work_.finish(page.window_id);
   queue_.push_back(std::move(page));
   page_ready_.notify_one();

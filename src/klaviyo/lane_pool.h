@@ -29,6 +29,9 @@ class LanePool final : public PageSink {
   /// before, or with Code::cancelled.
   base::Result<Event> pop(int64_t wait_us, std::optional<PageRows>& page);
 
+  /// A popped page's columns, when they are no longer needed. All pages together have a fixed number of them.
+  void give_back(ColumnSet columns) override;
+
   /// Rows up to a position are handed out.
   void deliver(int window_id, const Position& position, int64_t rows, bool last);
 
@@ -42,8 +45,7 @@ class LanePool final : public PageSink {
  private:
   Window begin_page(int window_id) override;
   void end_page(int window_id, const WorkList::PageRead& page) override;
-  bool take_room() override;
-  void give_room_back() override;
+  std::optional<ColumnSet> take_columns() override;
   bool push(PageRows page) override;
 
   void lane_main();
@@ -63,10 +65,10 @@ class LanePool final : public PageSink {
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable work_changed_;
   std::condition_variable page_ready_;
-  std::condition_variable room_made_;
+  std::condition_variable columns_free_;
   WorkList work_;
   std::deque<PageRows> queue_;
-  size_t rooms_taken_ = 0;  // of pages in the queue, and of those that are about to come
+  std::vector<ColumnSet> free_columns_;  // what one page has filled, the next one uses again
   base::Status status_;
   size_t idle_ = 0;
   std::vector<std::thread> lanes_;

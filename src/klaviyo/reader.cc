@@ -53,6 +53,10 @@ base::Result<bool> TaskReader::next(ArrowArray* out) {
   const int64_t rows = batch.columns.rows();
   if (rows > 0) {
     batch_sizes_ = batch.columns.sizes();
+    for (ColumnSize& size : batch_sizes_) {
+      size.rows += size.rows / 8;
+      size.text_bytes += size.text_bytes / 8;
+    }
     batch.columns.take(rows, out);
   }
   for (const Part& part : batch.parts) deliver(part);
@@ -82,10 +86,10 @@ bool TaskReader::take_page(Batch& batch) {
     return false;
   }
   if (batch.columns.rows() == 0) batch.since_us = services_->clock->monotonic_us();
-  if (rows > 0) batch.columns.append(std::move(held_->columns));
   if (batch.parts.empty()) batch.columns.reserve(batch_sizes_);
+  batch.columns.append(held_->columns);
   batch.parts.push_back({held_->window_id, std::move(held_->after), rows, held_->last});
-  held_.reset();
+  let_go();
   return true;
 }
 
@@ -95,10 +99,13 @@ void TaskReader::take_rows_of_large_page(ArrowArray* out) {
   held_->columns.take(rows, out);
   held_rows_given_ += rows;
   deliver({held_->window_id, held_->position(held_rows_given_), rows, whole && held_->last});
-  if (whole) {
-    held_.reset();
-    held_rows_given_ = 0;
-  }
+  if (whole) let_go();
+}
+
+void TaskReader::let_go() {
+  lanes_.give_back(std::move(held_->columns));
+  held_.reset();
+  held_rows_given_ = 0;
 }
 
 void TaskReader::deliver(const Part& part) {
@@ -115,12 +122,13 @@ namespace {
 
 class FirstRows final : public PageSink {
  public:
-  explicit FirstRows(const Window& window, ColumnSet& columns) : window_(window), columns_(columns) {}
+  FirstRows(const RecordLayout& layout, const Window& window, ColumnSet& columns)
+      : layout_(layout), window_(window), columns_(columns) {}
 
   Window begin_page(int) override { return window_; }
   void end_page(int, const WorkList::PageRead&) override {}
-  bool take_room() override { return true; }
-  void give_room_back() override {}
+  std::optional<ColumnSet> take_columns() override { return ColumnSet(layout_); }
+  void give_back(ColumnSet) override {}
   bool push(PageRows page) override {
     columns_ = std::move(page.columns);
     return columns_.rows() == 0 && !page.last && ++empty_pages_ < kMaxEmptyPages;
@@ -129,6 +137,7 @@ class FirstRows final : public PageSink {
  private:
   static constexpr int kMaxEmptyPages = 5;
 
+  const RecordLayout& layout_;
   Window window_;
   ColumnSet& columns_;
   int empty_pages_ = 0;
@@ -145,7 +154,7 @@ base::Result<bool> PreviewReader::next(ArrowArray* out) {
   options.page_size = page_size_of(*services_->config.source, services_->config);
   if (options.page_size) options.page_size = static_cast<int>(std::clamp<int64_t>(max_rows_, 1, *options.page_size));
   for (const WindowTask& window : task_.windows) {
-    FirstRows sink(window.window, rows);
+    FirstRows sink(services_->layout, window.window, rows);
     status_ = WindowReader(services_->reading, {0, window}, sink, options).run();
     if (!status_.ok()) return status_;
     if (rows.rows() > 0) break;

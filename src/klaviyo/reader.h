@@ -56,13 +56,14 @@ class TaskReader final : public BatchSource {
   base::Result<bool> hold_page(const Batch& batch);
   bool take_page(Batch& batch);
   void take_rows_of_large_page(ArrowArray* out);
+  void let_go();
   void deliver(const Part& part);
 
   std::shared_ptr<Services> services_;
   LanePool lanes_;
   std::optional<PageRows> held_;  // popped, not given out
   int64_t held_rows_given_ = 0;
-  std::vector<ColumnSize> batch_sizes_;  // of the last batch: what the next one will need
+  std::vector<ColumnSize> batch_sizes_;  // of the last batch and some more: room for the next one
   bool ended_ = false;
 };
 

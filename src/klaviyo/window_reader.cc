@@ -35,19 +35,19 @@ WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& 
       position_(claim_.task.position),
       // Pages wait as they came, and are unpacked when there is room for their rows.
       decoder_([this](const std::function<void()>& decode) {
-        take_room();
+        have_columns();
         services_.parsers.run([&decode](PageParser&) { decode(); });
       }) {
   options_.manner.decoder = &decoder_;
 }
 
 WindowReader::~WindowReader() {
-  if (has_room_) sink_.give_room_back();
+  if (columns_) sink_.give_back(*std::move(columns_));
 }
 
 base::Status WindowReader::run() {
   if (claim_.task.window.empty()) {
-    deliver(ColumnSet(services_.layout), position_, position_, true);
+    deliver(position_, position_, true);
     return {};
   }
   if (config_.source->fan_out != nullptr) return read_fan_out();
@@ -85,7 +85,7 @@ base::Result<bool> WindowReader::read_query(PageRequest request, bool last) {
     auto fetched = pager->fetch();
     if (!fetched.ok()) return fetched.status();
     if (fetched->outcome == Pager::Outcome::other_pass) {
-      return deliver(ColumnSet(services_.layout), position_, position_, last);
+      return deliver(position_, position_, last);
     }
     if (fetched->outcome == Pager::Outcome::cursor_refused) {
       if (base::Status status = begin_anew(request, fetched->answer); !status.ok()) return status;
@@ -113,10 +113,9 @@ base::Status WindowReader::begin_anew(PageRequest& request, const net::ApiAnswer
 }
 
 base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer, bool last, bool& more) {
-  if (!take_room()) return false;
+  if (!have_columns()) return false;
   const std::optional<PageParameter> this_page = pager.page();
-  ColumnSet columns(services_.layout);
-  base::Result<PageSummary> summary = parse(answer, columns);
+  base::Result<PageSummary> summary = parse(answer);
   if (!summary.ok()) return summary.status();
   const auto advanced = pager.advance(*summary);
   if (!advanced.ok()) return advanced.status();
@@ -145,16 +144,16 @@ base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer,
   services_.rows_skipped += gate_.skipped();
   WorkList::PageRead read{summary->records, gate_.first_us(), gate_.last_us(), in_order_, last && !more};
   sink_.end_page(claim_.id, read);
-  return deliver(std::move(columns), std::move(before), position_, last && !more);
+  return deliver(std::move(before), position_, last && !more);
 }
 
-base::Result<PageSummary> WindowReader::parse(net::ApiAnswer& answer, ColumnSet& columns) {
+base::Result<PageSummary> WindowReader::parse(net::ApiAnswer& answer) {
   base::Result<PageSummary> summary = base::Status();
   services_.parsers.run([&](PageParser& parser) {
     gate_.begin_page(sink_.begin_page(claim_.id));
-    Flattener flattener(services_.layout, columns, services_.odd_log);
+    Flattener flattener(services_.layout, *columns_, services_.odd_log);
     const bool single = config_.source->paging == Paging::none;
-    summary = parser.parse(answer.body, label(), single, gate_, columns, flattener);
+    summary = parser.parse(answer.body, label(), single, gate_, *columns_, flattener);
     services_.odd_values += flattener.odd_values();
   });
   answer.body = std::string();
@@ -162,16 +161,17 @@ base::Result<PageSummary> WindowReader::parse(net::ApiAnswer& answer, ColumnSet&
   return summary;
 }
 
-bool WindowReader::take_room() {
-  has_room_ = has_room_ || sink_.take_room();
-  return has_room_;
+bool WindowReader::have_columns() {
+  if (!columns_) columns_ = sink_.take_columns();
+  return columns_.has_value();
 }
 
-bool WindowReader::deliver(ColumnSet columns, Position before, Position after, bool last) {
-  if (!take_room()) return false;
-  has_room_ = false;
-  return sink_.push(
-      {claim_.id, std::move(columns), gate_.keys(), in_order_, std::move(before), std::move(after), last});
+bool WindowReader::deliver(Position before, Position after, bool last) {
+  if (!have_columns()) return false;
+  PageRows page{
+      claim_.id, *std::exchange(columns_, std::nullopt), gate_.keys(), in_order_, std::move(before), std::move(after),
+      last};
+  return sink_.push(std::move(page));
 }
 
 base::Status WindowReader::read_fan_out() {
@@ -189,7 +189,7 @@ base::Status WindowReader::read_fan_out() {
     position_ = {};
   }
   gate_.begin_page(claim_.task.window);
-  deliver(ColumnSet(services_.layout), position_, position_, true);
+  deliver(position_, position_, true);
   return {};
 }
 

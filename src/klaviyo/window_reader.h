@@ -34,10 +34,10 @@ class PageSink {
   virtual ~PageSink() = default;
   virtual Window begin_page(int window_id) = 0;
   virtual void end_page(int window_id, const WorkList::PageRead& page) = 0;
-  /// Waits until there is room for one more page, which is then kept for the caller. False: no more is wanted.
-  virtual bool take_room() = 0;
-  virtual void give_room_back() = 0;
-  /// Into room that was taken. False: no more is wanted.
+  /// Empty columns for a page; waits until there are some. Nothing: no more is wanted.
+  virtual std::optional<ColumnSet> take_columns() = 0;
+  virtual void give_back(ColumnSet columns) = 0;
+  /// A page in columns that were taken. False: no more is wanted.
   virtual bool push(PageRows page) = 0;
 };
 
@@ -73,9 +73,9 @@ class WindowReader {
   /// Reads a query to its end. False: the sink wants no more. `last`: with it the window ends.
   base::Result<bool> read_query(PageRequest request, bool last);
   base::Result<bool> read_page(Pager& pager, net::ApiAnswer& answer, bool last, bool& more);
-  base::Result<PageSummary> parse(net::ApiAnswer& answer, ColumnSet& columns);
-  bool take_room();
-  bool deliver(ColumnSet columns, Position before, Position after, bool last);
+  base::Result<PageSummary> parse(net::ApiAnswer& answer);
+  bool have_columns();
+  bool deliver(Position before, Position after, bool last);
   /// The cursor was refused: the query is asked once more, behind what has been read. The refusal, when that happens
   /// twice without a row in between.
   base::Status begin_anew(PageRequest& request, const net::ApiAnswer& refusal);
@@ -90,8 +90,8 @@ class WindowReader {
   Options options_;
   WindowGate gate_;
   bool in_order_;
-  Position position_;  // after the last page
-  bool has_room_ = false;
+  Position position_;                 // after the last page
+  std::optional<ColumnSet> columns_;  // for the next page
   net::BodyDecoder decoder_;
   int64_t rows_read_ = 0;
   int64_t rows_at_restart_ = -1;

@@ -117,16 +117,25 @@ TEST_F(Scheduler, KilledItLeavesATrueHistoryAndTheRunGoesOnAlone) {
   load_.in = {{"page_size", "20"}, {"parallel_requests", "1"}};
   create("long", "events");
   go_back(2);
-  {
-    test_support::ChildProcess scheduler(command({"scheduler"}));
-    wait_for("long", {"running"});
-    scheduler.signal(SIGKILL);
-    scheduler.wait(seconds(10));
-  }
+  test_support::ChildProcess scheduler(command({"scheduler"}));
+  wait_for("long", {"running"});
+  scheduler.signal(SIGKILL);
   EXPECT_THAT(statuses("long"), ElementsAre("running"));
   EXPECT_EQ(bulkload({"scheduler", "--once"}).exit_code, 0) << "its run is still on";
   wait_for("long", {"success"});
   EXPECT_EQ(difference(load_.ids("events"), true_ids(emulator_, "events")), "");
+  EXPECT_TRUE(scheduler.wait(seconds(10)).has_value());
+}
+
+TEST_F(Scheduler, SessionsIntoOneDatabaseWaitForOneAnother) {
+  for (const std::string source : {"events", "lists", "profiles"}) create(source, source);
+  go_back(2);
+  const auto once = bulkload({"scheduler", "--once"});
+  EXPECT_EQ(once.exit_code, 0) << once.err;
+  for (const std::string source : {"events", "lists", "profiles"}) {
+    EXPECT_THAT(statuses(source), ElementsAre("success"));
+    EXPECT_EQ(difference(load_.ids(source), true_ids(emulator_, source)), "");
+  }
 }
 
 TEST_F(Scheduler, ShowsItsHealthAndItsMetricsOnALoopbackPort) {

@@ -23,12 +23,16 @@ namespace bulkload {
 
 namespace {
 
+// Other sessions load into the same database, one after the other.
+constexpr int64_t kBusyWaitSec = 3'600;
+
 using base::Status;
 
 constexpr int kLockDescriptor = 3;  // of a job's process
 
 RunReport load_session(Store& store, const Session& session, const CommandLine& line, Console& console) {
   RunRequest request = run_request(session, line);
+  request.busy_wait_sec = kBusyWaitSec;
   if (session.id != 0) {
     request.store_next_config = [&](const std::string& diff) {
       const auto text = next_config_text(diff);

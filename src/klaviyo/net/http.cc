@@ -22,7 +22,7 @@ namespace klaviyo::net {
 
 namespace {
 
-constexpr long kReceiveBytes = 128 << 10;    // per read: most compressed pages fit into two
+constexpr long kReceiveBytes = 64 << 10;     // per read; each transfer has a buffer of that size
 constexpr int64_t kTotalPerReadTimeout = 4;  // an answer that drips in may take that many times the longest silence
 constexpr int kPollMs = 500;                 // the stop flag is looked at this often at least
 
