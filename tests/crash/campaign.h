@@ -19,7 +19,7 @@ namespace crash {
 /// The same 400 events twice: behind answers that take a while, so that a run of 20 pages saves its state several
 /// times, and without, so that a kill by the clock often hits the beginning or the end.
 struct Emulators {
-  test_support::EmulatorProcess paced{{"--no-rate-limits", "--size", "events=400", "--latency-ms", "250"}};
+  test_support::EmulatorProcess paced{{"--no-rate-limits", "--size", "events=400", "--latency-ms", "200"}};
   test_support::EmulatorProcess quick{{"--no-rate-limits", "--size", "events=400"}};
 };
 

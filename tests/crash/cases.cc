@@ -1,16 +1,17 @@
 #include "cases.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace crash {
 
 namespace {
 
-constexpr int kSpreadCalls = 8;
+constexpr int kSpreadCalls = 6;
 constexpr int kCallsBeforeTheEnd = 20;  // before the next configuration is begun: the commit is among them
-constexpr int kCallsBehindTheEnd = 10;  // behind it: the state is dropped in them
-constexpr int kLastCalls = 8;
+constexpr int kCallsBehindTheEnd = 8;   // behind it: the state is dropped in them
+constexpr int kLastCalls = 4;
 constexpr int kDeepestResume = 3;
 
 int pick(int first, int last, std::mt19937& random) { return std::uniform_int_distribution<int>(first, last)(random); }
@@ -94,15 +95,17 @@ std::vector<Case> sample(const Calls& calls) {
   }
   std::vector<Case> cases = {{.strike = {.lose = "all"}}};
   for (const int call : chosen) cases.push_back({.strike = {.call = call}});
-  // The same calls again in turn: in the middle of a write, and with the power.
-  int turn = 0;
+  // Some of them again: in the middle of a write, and with the power.
+  const Strike variants[] = {{.done = "half"}, {.lose = "all"}, {.lose = "1"}};
+  size_t turn = 0;
   for (const int call : chosen) {
-    const std::string lose[] = {"", "all", std::to_string(call)};
-    if (++turn % 2 == 0)
-      cases.push_back({.strike = {.call = call, .done = turn % 4 == 0 ? "half" : "", .lose = lose[turn % 3]}});
+    if (++turn % 2 == 0) continue;
+    Strike strike = variants[turn / 2 % std::size(variants)];
+    strike.call = call;
+    cases.push_back({.strike = strike});
   }
   std::mt19937 random(1);
-  for (Case& one : with_killed_resumes(calls, 4, random)) cases.push_back(std::move(one));
+  for (Case& one : with_killed_resumes(calls, 3, random)) cases.push_back(std::move(one));
   return cases;
 }
 

@@ -16,7 +16,7 @@ void PrintTo(const Destination& destination, std::ostream* out) { *out << destin
 
 namespace {
 
-constexpr int kAtOnce = 12;
+constexpr int kAtOnce = 32;  // they mostly wait for answers
 
 class Killed : public testing::TestWithParam<Destination> {};
 
@@ -28,8 +28,8 @@ TEST_P(Killed, RunGoesOnWithoutLossOrRepetition) {
   EXPECT_EQ(figures.lost, 0U);
   EXPECT_EQ(figures.twice, 0U);
   EXPECT_THAT(figures.faults, testing::IsEmpty());
-  EXPECT_GE(figures.killed, 60);
-  EXPECT_LE(figures.ended, 5);
+  EXPECT_GE(figures.killed, 40);
+  EXPECT_LE(figures.ended, figures.killed / 2) << "one is not meant to be killed";
   std::cout << figures.killed << " killed, " << figures.resumes << " resumes, of " << campaign.calls().size()
             << " calls\n";
 }

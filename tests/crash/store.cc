@@ -122,7 +122,7 @@ class PostgresqlStore final : public Store {
   std::string file() const override { return {}; }
 
   Rows rows(const fs::path& folder) const override {
-    if (server_.query("SELECT to_regclass('events') IS NULL", database(folder)) == "t\n") return {};
+    if (server_.query("SELECT to_regclass('events') IS NULL", database(folder)) == "t") return {};
     std::istringstream text(server_.query("SELECT id || ' ' || to_json(events) FROM events", database(folder)));
     Rows rows;
     for (std::string line; std::getline(text, line);) rows.push_back(line);

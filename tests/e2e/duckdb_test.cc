@@ -63,7 +63,8 @@ TEST_F(DuckdbLoad, HasTheValuesThatSqliteHas) {
       "SELECT count(*), count(email), sum(length(email)), sum(length(properties)), count(created), "
       "count(location_latitude), sum(length(CAST(additional_attributes AS VARCHAR))) FROM ";
   std::string expected;
-  for (const std::string& value : sqlite.query(sums + "profiles").front()) {
+  const auto rows = sqlite.query(sums + "profiles");
+  for (const std::string& value : rows.front()) {
     expected += (expected.empty() ? "" : "|") + value;
   }
   for (const Keys& out :
@@ -74,7 +75,7 @@ TEST_F(DuckdbLoad, HasTheValuesThatSqliteHas) {
     EXPECT_EQ(destination.ask(sums + "ROWS"), expected);
     EXPECT_EQ(difference(destination.ids(), true_ids(emulator, "profiles")), "");
     EXPECT_EQ(destination.ask("SELECT DISTINCT typeof(created), typeof(properties) FROM ROWS"),
-              "TIMESTAMP WITH TIME ZONE|JSON");
+              out.at("type") == "duckdb" ? "TIMESTAMP WITH TIME ZONE|JSON" : "TIMESTAMP WITH TIME ZONE|VARCHAR");
   }
 }
 

@@ -222,7 +222,7 @@ TEST(ColumnSet, AppendsSetsAtEveryBitOffset) {
         ColumnSet a(layout), b(layout);
         for (int64_t value = 0; value < first; ++value) append_row(a, value, nulls_a);
         for (int64_t value = 100; value < 100 + second; ++value) append_row(b, value, nulls_b);
-        a.append(std::move(b));
+        a.append(b);
         const auto expected = rows_of(0, first, nulls_a) + rows_of(100, 100 + second, nulls_b);
         append_row(a, 5, 0);
         EXPECT_EQ(take_rows(layout, a), expected + rows_of(5, 6, 0)) << first << '+' << second;
@@ -231,16 +231,16 @@ TEST(ColumnSet, AppendsSetsAtEveryBitOffset) {
   }
 }
 
-TEST(ColumnSet, IsEmptyAfterItWasAppended) {
+TEST(ColumnSet, IsFilledAgainAfterItWasEmptied) {
   const RecordLayout layout = layout_of_all_types();
-  ColumnSet a(layout), b(layout);
-  append_row(b, 1, 0);
-  a.append(std::move(b));
-  EXPECT_EQ(b.rows(), 0);  // NOLINT(bugprone-use-after-move): promised
-  append_row(b, 2, 0);
-  a.append(std::move(b));
-  EXPECT_EQ(b.rows(), 0);
-  EXPECT_EQ(take_rows(layout, a), rows_of(1, 3, 0));
+  ColumnSet all(layout), page(layout);
+  for (const int nulls : {0, 2, 0, 3}) {
+    for (int64_t value = 0; value < 11; ++value) append_row(page, value, nulls);
+    all.append(page);
+    page.truncate(0);
+    EXPECT_EQ(page.rows(), 0);
+  }
+  EXPECT_EQ(take_rows(layout, all), rows_of(0, 11, 0) + rows_of(0, 11, 2) + rows_of(0, 11, 0) + rows_of(0, 11, 3));
 }
 
 TEST(ColumnSet, ByteSizeOfFirstRowsGrowsToTheWhole) {

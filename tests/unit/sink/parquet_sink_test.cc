@@ -56,7 +56,7 @@ TEST_F(ParquetSink, WritesRealTypesAndAllValuesAtTheirLimits) {
   EXPECT_EQ(ask("SELECT name, type, converted_type, repetition_type FROM parquet_schema('FILE') WHERE type IS NOT NULL "
                 "AND num_children IS NULL"),
             "id|BYTE_ARRAY|UTF8|OPTIONAL\ncount|INT64|INT_64|OPTIONAL\nshare|DOUBLE|NULL|OPTIONAL\n"
-            "active|BOOLEAN|NULL|OPTIONAL\nt|INT64|TIMESTAMP_MICROS|OPTIONAL\nmore|BYTE_ARRAY|JSON|OPTIONAL");
+            "active|BOOLEAN|NULL|OPTIONAL\nt|INT64|TIMESTAMP_MICROS|OPTIONAL\nmore|BYTE_ARRAY|UTF8|OPTIONAL");
   EXPECT_THAT(ask("SELECT logical_type FROM parquet_schema('FILE') WHERE name = 't'"), HasSubstr("isAdjustedToUTC=1"));
   EXPECT_EQ(ask("SELECT hex(id), count, share, active, epoch_us(t), more FROM 'FILE'"),
             "610062|-9223372036854775808|0.1|true|1770708665123456|{\"k\": 1,  \"n\": 1e400}\n"

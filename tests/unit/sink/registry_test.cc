@@ -33,7 +33,8 @@ TEST(Registry, GoodSectionsHaveNoProblems) {
 
 TEST(Registry, UnknownTypeNamesTheNearest) {
   EXPECT_THAT(check_sink_options(options("sqlit", {})), ElementsAre(HasSubstr("did you mean sqlite?")));
-  EXPECT_THAT(check_sink_options(options("snowflake", {})), ElementsAre(HasSubstr("use stdout, file, sqlite, postgresql or duckdb")));
+  EXPECT_THAT(check_sink_options(options("snowflake", {})),
+              ElementsAre(HasSubstr("use stdout, file, sqlite, postgresql or duckdb")));
   EXPECT_EQ(make_sink(options("sqlit", {})).status().code(), base::Code::config);
 }
 
@@ -41,7 +42,7 @@ TEST(Registry, AllProblemsAreReportedAtOnce) {
   const Problems problems = check_sink_options(
       options("file", {{"compresion", "gzip"}, {"format", "xml"}, {"header_line", "yes"}}, Mode::merge));
   EXPECT_THAT(problems, ElementsAre(HasSubstr("mode: merge is not possible with type file"),
-                                    HasSubstr("format: 'xml' is not known: use csv or jsonl"),
+                                    HasSubstr("format: 'xml' is not known: use csv, jsonl or parquet"),
                                     HasSubstr("header_line: 'yes' is not known: use true or false"),
                                     HasSubstr("did you mean compression?"), HasSubstr("path: is missing")));
 }
