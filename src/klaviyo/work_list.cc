@@ -110,6 +110,7 @@ std::optional<int64_t> WorkList::remaining_us() const {
 }
 
 double WorkList::pages_left(const Item& item) const {
+  if (item.pages_per_us <= 0) return 0;  // nothing was read yet, nor is there a begin to count from
   const int64_t from_us = item.reached_us.value_or(item.task.window.from_us);
   const int64_t to_us = item.task.window.to_us == kUnboundedAbove ? horizon_us_ : item.task.window.to_us;
   return item.pages_per_us * static_cast<double>(std::max<int64_t>(0, to_us - from_us));

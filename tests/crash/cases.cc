@@ -86,23 +86,28 @@ std::vector<Case> sample(const Calls& calls) {
   const int step = std::max(1, end / kSpreadCalls);
   const int diff = number(std::find_if(calls.begin(), calls.end(), is_about_diff));
   const int behind_diff = number(std::find(calls.begin(), calls.end(), "rename diff.yml"));
-  std::set<int> chosen;
+  std::vector<Strike> strikes;
   std::set<std::string> kinds;
   for (int call = 1; call <= end; ++call) {
     const bool is_first = kinds.insert(calls[static_cast<size_t>(call - 1)]).second;
     const bool is_near_the_end = call >= diff - kCallsBeforeTheEnd && call <= behind_diff + kCallsBehindTheEnd;
-    if (is_first || is_near_the_end || call % step == 0 || call > end - kLastCalls) chosen.insert(call);
+    if (!is_first && !is_near_the_end && call % step != 0 && call <= end - kLastCalls) continue;
+    // A run may save its state once more or less often than another: what comes behind is counted from there.
+    strikes.push_back({.call = call});
+    if (call >= diff && diff <= end)
+      strikes.back() = {.call = call - diff + 1, .from = calls[static_cast<size_t>(diff - 1)]};
   }
   std::vector<Case> cases = {{.strike = {.lose = "all"}}};
-  for (const int call : chosen) cases.push_back({.strike = {.call = call}});
+  for (const Strike& strike : strikes) cases.push_back({.strike = strike});
   // Some of them again: in the middle of a write, and with the power.
-  const Strike variants[] = {{.done = "half"}, {.lose = "all"}, {.lose = "1"}};
-  size_t turn = 0;
-  for (const int call : chosen) {
-    if (++turn % 2 == 0) continue;
-    Strike strike = variants[turn / 2 % std::size(variants)];
-    strike.call = call;
-    cases.push_back({.strike = strike});
+  for (size_t i = 0; i < strikes.size(); i += 6) {
+    const Strike variants[] = {{.done = "half"}, {.lose = "all"}, {.lose = "1"}};
+    for (size_t j = 0; j < std::size(variants) && i + j < strikes.size(); ++j) {
+      Strike strike = strikes[i + j];
+      strike.done = variants[j].done;
+      strike.lose = variants[j].lose;
+      cases.push_back({.strike = strike});
+    }
   }
   std::mt19937 random(1);
   for (Case& one : with_killed_resumes(calls, 3, random)) cases.push_back(std::move(one));

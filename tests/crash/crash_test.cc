@@ -18,6 +18,14 @@ namespace {
 
 constexpr int kAtOnce = 32;  // they mostly wait for answers
 
+std::vector<Destination> sampled() {
+  std::vector<Destination> sampled;
+  for (const Destination& destination : destinations()) {
+    if (destination.is_sampled) sampled.push_back(destination);
+  }
+  return sampled;
+}
+
 class Killed : public testing::TestWithParam<Destination> {};
 
 TEST_P(Killed, RunGoesOnWithoutLossOrRepetition) {
@@ -28,13 +36,16 @@ TEST_P(Killed, RunGoesOnWithoutLossOrRepetition) {
   EXPECT_EQ(figures.lost, 0U);
   EXPECT_EQ(figures.twice, 0U);
   EXPECT_THAT(figures.faults, testing::IsEmpty());
-  EXPECT_GE(figures.killed, 40);
-  EXPECT_LE(figures.ended, figures.killed / 2) << "one is not meant to be killed";
+  EXPECT_GE(static_cast<size_t>(figures.killed), cases.size() * 3 / 4) << "runs end before they come to their call";
   std::cout << figures.killed << " killed, " << figures.resumes << " resumes, of " << campaign.calls().size()
             << " calls\n";
 }
 
-TEST_P(Killed, EveryCallThatChangesAFileIsAPointToDieAt) {
+INSTANTIATE_TEST_SUITE_P(Sample, Killed, testing::ValuesIn(sampled()), testing::PrintToStringParamName());
+
+class KillPoints : public testing::TestWithParam<Destination> {};
+
+TEST_P(KillPoints, AreAllCallsThatChangeFilesOrSend) {
   if (const std::string reason = why_no_strace(); !reason.empty()) GTEST_SKIP() << reason;
   const test_support::EmulatorProcess emulator({"--no-rate-limits", "--size", "events=400"});
   const test_support::TempFolder folder;
@@ -51,7 +62,7 @@ TEST_P(Killed, EveryCallThatChangesAFileIsAPointToDieAt) {
   EXPECT_EQ(struck_calls(scene.aside()), seen);
 }
 
-INSTANTIATE_TEST_SUITE_P(Everywhere, Killed, testing::ValuesIn(destinations()), testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Everywhere, KillPoints, testing::ValuesIn(destinations()), testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace crash

@@ -34,6 +34,7 @@ struct Destination {
   std::map<std::string, std::string> out;  // its keys, without the place
   Reads reads;
   Shows shows;
+  bool is_sampled = true;  // by ctest; the others are much like one that is
   std::map<std::string, std::string> in = {};
 
   bool has_old_rows() const { return reads != Reads::first_increment; }

@@ -3,6 +3,7 @@
 //   KILL_POINT_FOLDER    the folder; no other is looked at
 //   KILL_POINT_TRACE     a file outside of it that gets a line for each call: its system call, its file ("server")
 //   KILL_POINT_AT        the call to die at, from 1 on; unset: none
+//   KILL_POINT_FROM      the call that is the first, as in the trace; unset: whatever is
 //   KILL_POINT_DONE      "half", "all": so much of it happens before, if it is a write or send. Unset: nothing
 //   KILL_POINT_LOSE      at the death, or else at the end of the process, what no fsync has made durable is taken
 //                        back: "all" of it, or a number: some, with that seed
@@ -58,10 +59,11 @@ class Plan {
 
   /// Counts a call. True: it is the one.
   bool strikes(const char* call, const std::string& path) {
-    ++calls_;
-    const std::string line = std::string(call) + " " + path.substr(std::min(path.size(), folder_.size() + 1)) + "\n";
+    std::string line = std::string(call) + " " + path.substr(std::min(path.size(), folder_.size() + 1));
+    counts_ = counts_ || line == from_;
+    line += "\n";
     if (trace_ >= 0) syscall(SYS_write, trace_, line.data(), line.size());
-    return calls_ == at_;
+    return counts_ && ++calls_ == at_;
   }
 
   /// Of `size` bytes, those that go out before the death.
@@ -87,6 +89,7 @@ class Plan {
   Plan()
       : folder_(setting("KILL_POINT_FOLDER")),
         at_(std::atol(setting("KILL_POINT_AT").c_str())),
+        from_(setting("KILL_POINT_FROM")),
         done_(setting("KILL_POINT_DONE")),
         lose_(setting("KILL_POINT_LOSE")) {
     const std::string trace = setting("KILL_POINT_TRACE");
@@ -96,9 +99,11 @@ class Plan {
 
   const std::string folder_;
   const long at_;
+  const std::string from_;
   const std::string done_;
   const std::string lose_;
   int trace_ = -1;
+  bool counts_ = from_.empty();
   long calls_ = 0;
   bool ended_ = false;
   std::optional<Unsynced> unsynced_;

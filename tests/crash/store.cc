@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // One row for each thing that is left; the catalogue follows.
-constexpr const char* kLeftOver =
+const std::string kLeftOver =
     "SELECT 'state of ' || table_name FROM _bulkload_state UNION ALL SELECT 'a staging table' FROM ";
 constexpr const char* kIsStaging = " LIKE '\\_bulkload\\_staging%' ESCAPE '\\'";
 
@@ -41,7 +41,7 @@ class SqliteStore final : public Store {
   }
 
   std::string left_over(const fs::path& folder) const override {
-    const Rows found = query(folder, kLeftOver + std::string("sqlite_master WHERE name") + kIsStaging);
+    const Rows found = query(folder, kLeftOver + "sqlite_master WHERE name" + kIsStaging);
     return found.empty() ? "" : found.front();
   }
 
@@ -117,40 +117,50 @@ class PostgresqlStore final : public Store {
     return {{"host", server_.socket_folder()},
             {"port", std::to_string(server_.port())},
             {"user", test_support::PostgresServer::kUser},
-            {"database", database(folder)}};
+            {"database", "postgres"},
+            {"schema", schema(folder)}};
   }
   std::string file() const override { return {}; }
 
   Rows rows(const fs::path& folder) const override {
-    if (server_.query("SELECT to_regclass('events') IS NULL", database(folder)) == "t") return {};
-    std::istringstream text(server_.query("SELECT id || ' ' || to_json(events) FROM events", database(folder)));
+    std::string text = server_.query("SELECT id || ' ' || to_json(e) FROM " + schema(folder) + ".events e");
+    if (is_error(text)) {
+      if (text.find("does not exist") == std::string::npos) throw std::runtime_error(text);
+      return {};
+    }
+    std::istringstream lines(std::move(text));
     Rows rows;
-    for (std::string line; std::getline(text, line);) rows.push_back(line);
+    for (std::string line; std::getline(lines, line);) rows.push_back(line);
     return rows;
   }
 
   std::string damage(const fs::path&) const override { return {}; }
 
   std::string left_over(const fs::path& folder) const override {
-    return server_.query(kLeftOver + std::string("pg_tables WHERE tablename") + kIsStaging, database(folder));
+    return server_.query("SET search_path = " + schema(folder) + "; " + kLeftOver + "pg_tables WHERE schemaname = '" +
+                         schema(folder) + "' AND tablename" + kIsStaging);
   }
 
   fs::path to_look_at(const fs::path& folder, const fs::path&) const override { return folder; }
 
   void make(const fs::path& folder, const fs::path& model) const override {
-    const std::string from = model.empty() ? "template1" : database(model);
-    const std::string error = server_.query("CREATE DATABASE " + database(folder) + " TEMPLATE " + from);
-    if (error.find("ERROR") != std::string::npos) throw std::runtime_error(error);
+    std::string sql = "CREATE SCHEMA " + schema(folder) + ";";
+    if (!model.empty()) {
+      const std::string from = schema(model) + ".events";
+      const std::string to = schema(folder) + ".events";
+      sql += "CREATE TABLE " + to + " (LIKE " + from + " INCLUDING ALL); INSERT INTO " + to + " SELECT * FROM " + from;
+    }
+    const std::string text = server_.query(sql);
+    if (is_error(text)) throw std::runtime_error(text);
   }
 
-  void remove(const fs::path& folder) const override {
-    server_.query("DROP DATABASE " + database(folder) + " WITH (FORCE)");
-  }
+  void remove(const fs::path& folder) const override { server_.query("DROP SCHEMA " + schema(folder) + " CASCADE"); }
 
  private:
-  static std::string database(const fs::path& folder) {
+  static std::string schema(const fs::path& folder) {
     return "run_" + std::to_string(fs::hash_value(fs::weakly_canonical(folder)));
   }
+  static bool is_error(const std::string& text) { return text.rfind("psql:", 0) == 0; }
 
   const test_support::PostgresServer server_{{"max_connections=200"}};
 };

@@ -51,7 +51,7 @@ const Store& csv_store();
 const Store& gzip_jsonl_store();
 const Store& zstd_csv_store();
 
-/// A database of its own for each folder, in a server that ends with this process.
+/// A schema of its own for each folder, in a server that ends with this process.
 const Store& postgresql_store();
 
 }  // namespace crash

@@ -1,6 +1,5 @@
 #include "strike.h"
 
-#include <cstdlib>
 #include <sstream>
 
 #include "support/files.h"
@@ -9,6 +8,7 @@ namespace crash {
 
 std::string to_text(const Strike& strike) {
   std::string text = strike.call == 0 ? "not killed" : "call " + std::to_string(strike.call);
+  if (!strike.from.empty()) text += " from " + strike.from + " on";
   if (!strike.done.empty()) text += ", " + strike.done + " of it done";
   if (strike.lose == "all") text += ", what is not synced is lost";
   if (!strike.lose.empty() && strike.lose != "all") text += ", some of what is not synced is lost, seed " + strike.lose;
@@ -19,15 +19,12 @@ test_support::Command struck(test_support::Command command, const Strike& strike
                              const std::filesystem::path& aside) {
   std::filesystem::create_directories(aside / "kept");
   test_support::write_file(aside / "calls", "");
-  // The sanitizers' library wants to be the first one; being the second does no harm to what is tested here.
-  const char* options = std::getenv("ASAN_OPTIONS");
-  command.environment["ASAN_OPTIONS"] =
-      std::string(options == nullptr ? "" : options) + ":verify_asan_link_order=0:detect_leaks=0";
   command.environment["LD_PRELOAD"] = KILL_POINT_LIBRARY;
   command.environment["KILL_POINT_FOLDER"] = std::filesystem::canonical(watched);
   command.environment["KILL_POINT_TRACE"] = aside / "calls";
   command.environment["KILL_POINT_KEEP"] = aside / "kept";
   command.environment["KILL_POINT_AT"] = strike.call > 0 ? std::to_string(strike.call) : "";
+  command.environment["KILL_POINT_FROM"] = strike.from;
   command.environment["KILL_POINT_DONE"] = strike.done;
   command.environment["KILL_POINT_LOSE"] = strike.lose;
   return command;

@@ -12,6 +12,7 @@ namespace crash {
 /// Nothing set: the run lives, and is only watched.
 struct Strike {
   int call = 0;           // dies at this one of the calls that change something, from 1 on; 0: at none
+  std::string from = {};  // the call that is the first; empty: whatever is
   std::string done = {};  // of it, when it is a write or send: "" nothing, "half", "all"
   std::string lose = {};  // what is not synced then, or at the run's end: "" stays, "all" goes, a seed: some goes
 };

@@ -363,6 +363,10 @@ void check_parquet_options(const SinkOptions& options, Problems& problems) {
     }
     return;
   }
+  // DuckDB, which reads the file again in append mode, takes such names for patterns.
+  if (options.get("path").find_first_of("*?[") != std::string::npos) {
+    problems.push_back("path: must not have *, ? or [ with format parquet");
+  }
   for (const std::string_view key : kTextKeys) {
     if (options.settings.contains(std::string(key))) {
       problems.push_back(std::string(key) + ": has no meaning with format parquet");

@@ -45,7 +45,7 @@ int64_t number(const std::string& text) {
 }  // namespace
 
 Status take_lock(Connection& connection, const TableName& name) {
-  Status status = connection.run("BEGIN; SET LOCAL lock_timeout = '900ms'");
+  Status status = connection.run("BEGIN; SET LOCAL lock_timeout = '700ms'");
   if (status.ok()) {
     status = connection.query("SELECT pg_advisory_lock($1::bigint)", {lock_number(name.sql())}).status();
   }

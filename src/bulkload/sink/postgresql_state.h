@@ -21,7 +21,7 @@ struct RunState {
 };
 
 /// Takes the lock on loads into the table; it goes with the connection. Code::busy when another session has it, after
-/// the most of a second: a server may notice a little late that a client was killed.
+/// 0.7 s: a server may notice a little late that a client was killed.
 base::Status take_lock(Connection& connection, const TableName& name);
 
 /// Makes the state table of the schema when it is missing, in the transaction that is open.

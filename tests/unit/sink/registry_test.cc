@@ -59,6 +59,12 @@ TEST(Registry, AFileHasAPathOrAPrefixAndNotBoth) {
               ElementsAre(HasSubstr("max_file_bytes: must be a size")));
 }
 
+TEST(Registry, AParquetFilesNameIsNoPattern) {
+  EXPECT_THAT(check_sink_options(options("file", {{"path", "a[1].parquet"}, {"format", "parquet"}})),
+              ElementsAre(HasSubstr("path: must not have *, ? or [")));
+  EXPECT_THAT(check_sink_options(options("file", {{"path", "a[1].csv"}})), IsEmpty());
+}
+
 TEST(Registry, MergeNeedsADatabase) {
   EXPECT_THAT(check_sink_options(options("stdout", {}, Mode::merge)), ElementsAre(HasSubstr("type sqlite")));
 }
