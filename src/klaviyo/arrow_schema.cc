@@ -82,7 +82,8 @@ void export_field(const Column& column, ArrowSchema* out) {
   if (column.type == ColumnType::json) {
     exported->metadata = encode({{"ARROW:extension:name", "arrow.json"}, {"ARROW:extension:metadata", ""}});
   }
-  const bool always_there = column.origin == Origin::id && column.type == ColumnType::utf8;
+  const bool key = column.origin == Origin::id || column.origin == Origin::parent;
+  const bool always_there = key && column.type == ColumnType::utf8;
   fill(std::move(exported), format_of(column.type), always_there ? 0 : ARROW_FLAG_NULLABLE, out);
 }
 

@@ -105,12 +105,14 @@ void export_stream(std::shared_ptr<ReaderState> state, ArrowArrayStream* out) {
 
 void export_schema_of(const Services& services, ArrowSchema* out) {
   const Config& config = services.config;
-  export_schema(services.layout,
-                {{"source", std::string(config.source->name)},
-                 {"revision", config.effective_revision},
-                 {"order", services.order.by_time ? "time" : "none"},
-                 {"time", services.order.field == nullptr ? "" : std::string(services.order.field->name)}},
-                out);
+  export_schema(
+      services.layout,
+      {{"source", std::string(config.source->name)},
+       {"revision", config.effective_revision},
+       {"order", services.goes_on_exactly() ? "time" : "none"},
+       {"time", services.order.field == nullptr ? "" : std::string(services.order.field->name)},
+       {"key", config.source->parent.column.empty() ? "id" : std::string(config.source->parent.column) + ",id"}},
+      out);
 }
 
 }  // namespace klaviyo

@@ -19,8 +19,9 @@ struct ReaderState {
 /// A stream that shares `state`. The whole error is in state->status.
 void export_stream(std::shared_ptr<ReaderState> state, ArrowArrayStream* out);
 
-/// The columns of an input, with `source`, `revision` and `order` (`time` or `none`) as metadata. `order` says whether
-/// a checkpoint can be gone on from exactly, or the run may have to begin anew.
+/// The columns of an input, with `source`, `revision`, `order` (`time` or `none`) and `key` as metadata. `order` says
+/// whether a checkpoint can be gone on from exactly, or the run may have to begin anew; `key` which columns tell rows
+/// apart: `id`, or `list_id,id`.
 void export_schema_of(const Services& services, ArrowSchema* out);
 
 }  // namespace klaviyo

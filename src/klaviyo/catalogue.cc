@@ -8,6 +8,11 @@
 #include "klaviyo/catalogue/audiences.h"
 #include "klaviyo/catalogue/events.h"
 #include "klaviyo/catalogue/messaging.h"
+#include "klaviyo/catalogue/nested_account.h"
+#include "klaviyo/catalogue/nested_audiences.h"
+#include "klaviyo/catalogue/nested_messaging.h"
+#include "klaviyo/catalogue/nested_products.h"
+#include "klaviyo/catalogue/nested_profiles.h"
 #include "klaviyo/catalogue/products.h"
 #include "klaviyo/catalogue/profiles.h"
 
@@ -24,8 +29,10 @@ consteval auto by_name(const Source (&... areas)[sizes]) {
   return rows;
 }
 
-constexpr auto kSources = by_name(catalogue::kAccountRows, catalogue::kAudienceRows, catalogue::kEventRows,
-                                  catalogue::kMessagingRows, catalogue::kProductRows, catalogue::kProfileRows);
+constexpr auto kSources = by_name(
+    catalogue::kAccountRows, catalogue::kAudienceRows, catalogue::kEventRows, catalogue::kMessagingRows,
+    catalogue::kProductRows, catalogue::kProfileRows, catalogue::kNestedAccountRows, catalogue::kNestedAudienceRows,
+    catalogue::kNestedMessagingRows, catalogue::kNestedProductRows, catalogue::kNestedProfileRows);
 
 /// What a relationship was called in `include` before a revision.
 struct Renaming {
@@ -48,6 +55,20 @@ constexpr char folded(char c) {
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return folded(x) == folded(y); });
+}
+
+bool is_singular_of(std::string_view name, std::string_view plural) {
+  if (plural.ends_with("ies")) {
+    plural.remove_suffix(3);
+    return !name.empty() && folded(name.back()) == 'y' && same_name(name.substr(0, name.size() - 1), plural);
+  }
+  return plural.ends_with('s') && same_name(name, plural.substr(0, plural.size() - 1));
+}
+
+bool is_called(const Source& row, std::string_view name) {
+  if (name.empty()) return false;
+  return same_name(row.name, name) || is_singular_of(name, row.name) || same_name(row.alias, name) ||
+         is_singular_of(name, row.alias);
 }
 
 template <typename Rows, typename Predicate>
@@ -88,7 +109,13 @@ const Relationship* Source::find_relationship(std::string_view relationship) con
 std::span<const Source> sources() { return kSources; }
 
 const Source* find_source(std::string_view name) {
-  return find_row(kSources, [&](const Source& row) { return same_name(row.name, name) || same_name(row.type, name); });
+  return find_row(kSources, [&](const Source& row) { return is_called(row, name); });
+}
+
+std::vector<const Source*> parents_of(const Source& source) {
+  std::vector<const Source*> parents;
+  for (const Source* row = &source; row->has_parent();) parents.push_back(row = find_source(row->parent.source));
+  return parents;
 }
 
 std::string_view include_name(const Source& source, const Relationship& relationship, std::string_view revision) {

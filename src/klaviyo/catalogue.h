@@ -1,11 +1,12 @@
-// The source catalogue: one row per Klaviyo collection. Facts from Klaviyo's published OpenAPI description, revision
-// 2026-07-15. A new object is a new row here, never a branch elsewhere.
+// The source catalogue: one row per Klaviyo collection, nested ones too. Facts from Klaviyo's published OpenAPI
+// description, revision 2026-07-15. A new object is a new row here, never a branch elsewhere.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace klaviyo {
 
@@ -84,16 +85,17 @@ struct Pass {
   std::string_view label = {};         // value of the source's label column
 };
 
-/// Where the required filter's ids come from: coupon-codes are read per batch of coupons.
-struct FanOut {
-  std::string_view parent;        // source that lists the ids
-  std::string_view filter_field;  // asked as any(field,[ids])
-  int batch;                      // ids per request
+/// What a source is read below. Its path holds one parent's id (`/api/lists/{id}/profiles`), or its filter several.
+struct Parent {
+  std::string_view source = {};        // that lists the ids; it may have a parent itself. Empty: none
+  std::string_view column = {};        // with the parent's id: `list_id`. Empty: an id is in one parent alone
+  std::string_view filter_field = {};  // set: the ids are asked for as any(field,[ids])
+  int batch = 1;                       // ids per request
 };
 
 struct Source {
-  std::string_view name;   // `catalog_items`
-  std::string_view path;   // `/api/catalog-items`
+  std::string_view name;   // `catalog_items`, `list_profiles`
+  std::string_view path;   // `/api/catalog-items`; `{id}` is the parent's: `/api/lists/{id}/profiles`
   std::string_view type;   // JSON:API type: `catalog-item`
   std::string_view scope;  // read scope(s) of the key, separated by a blank: `catalogs:read`
   Paging paging = Paging::none;
@@ -109,16 +111,22 @@ struct Source {
   std::span<const TimeField> time_fields = {};  // the default one first; empty: every run reads all
   std::span<const Pass> passes = {};            // empty: one pass without filter
   std::string_view label_column = {};           // set: a column with the pass's label
-  const FanOut* fan_out = nullptr;              // nullptr: none
+  Parent parent = {};                           // of each row; none: the collection is read by itself
+  std::string_view alias = {};                  // another name: `flow_messages`
 
+  bool has_parent() const { return !parent.source.empty(); }
   const TimeField* find_time_field(std::string_view key_or_name) const;
   const Relationship* find_relationship(std::string_view name) const;
 };
 
 std::span<const Source> sources();
 
-/// By name, singular or plural, with '-' or '_', case ignored: `catalog-item` finds catalog_items. nullptr: none.
+/// By name or alias, singular or plural, with '-' or '_', case ignored: `catalog-item` finds catalog_items. nullptr:
+/// none.
 const Source* find_source(std::string_view name);
+
+/// The sources that a source is read below, the nearest first: of flow_action_messages flow_actions and flows.
+std::vector<const Source*> parents_of(const Source& source);
 
 /// What `include` calls a relationship at a revision: `metrics` for events' `metric` before 2023-07-15.
 std::string_view include_name(const Source& source, const Relationship& relationship, std::string_view revision);

@@ -132,7 +132,8 @@ class ColumnSet {
 };
 
 /// Struct-typed schema of a layout. `metadata` are key-value pairs of the top level. JSON columns carry the canonical
-/// extension type arrow.json. Everything may be null but the id as text.
+/// extension type arrow.json. Everything may be null but the ids of the record and its
+/// parent as text.
 void export_schema(const RecordLayout& layout, const std::vector<std::pair<std::string, std::string>>& metadata,
                    ArrowSchema* out);
 

@@ -51,11 +51,17 @@ void read_source(Reading& reading) {
   reading.problem("data_source", quote(*name) + " is no source" + did_you_mean(*name, names));
 }
 
-// Options that only one source has a meaning for. A switch that is on elsewhere is put off again.
+bool has_meaning(const Option& option, const Source& source) {
+  if (option.of_parents) return source.has_parent();
+  return option.source.empty() || option.source == source.name;
+}
+
+// Options that only some sources have a meaning for. A switch that is on elsewhere is put off again.
 void check_source_options(Reading& reading) {
   for (const Option& option : options()) {
-    if (option.source.empty() || option.source == reading.config.source->name) continue;
-    const std::string what = "is for " + std::string(option.source) + " only";
+    if (has_meaning(option, *reading.config.source)) continue;
+    const std::string whose(option.of_parents ? "sources with a parent, such as list_profiles," : option.source);
+    const std::string what = "is for " + whose + " only";
     if (const auto* member = std::get_if<bool Config::*>(&option.target)) {
       if (reading.config.*(*member)) reading.warn(option.key, what + "; it changes nothing here");
       reading.config.*(*member) = false;

@@ -25,6 +25,22 @@ base::Status Input::check_usable() const {
   return {};
 }
 
+namespace {
+
+std::vector<Task> of_given_parents(const Task& whole, size_t parents, size_t max_tasks) {
+  const size_t tasks = std::clamp<size_t>(max_tasks, 1, std::min(parents, kMaxParts));
+  std::vector<Task> planned(tasks, whole);
+  for (size_t i = 0; i < tasks; ++i) {
+    WindowTask& entry = planned[i].windows.emplace_back();
+    entry.window = whole.run;
+    entry.lists = 1;
+    entry.given = {i * parents / tasks, (i + 1) * parents / tasks};
+  }
+  return planned;
+}
+
+}  // namespace
+
 std::vector<Task> Input::tasks(size_t max_tasks) const {
   const Config& config = services_->config;
   Task task;
@@ -33,12 +49,20 @@ std::vector<Task> Input::tasks(size_t max_tasks) const {
   task.account = config.account;
   task.run = run_window(config, services_->begun_us);
   task.begun_us = services_->begun_us;
-  const size_t parts = services_->order.cuttable ? max_tasks : 1;
+  if (!config.ids.empty()) return of_given_parents(task, config.ids.size(), max_tasks);
+  // Each task would list all parents again.
+  const size_t parts = services_->order.cuttable && !config.source->has_parent() ? max_tasks : 1;
+  const Config& first_read = services_->levels.back()->pager.config;  // the rows', or the topmost parents'
+  const int passes = std::max<int>(1, static_cast<int>(first_read.source->passes.size()));
   std::vector<Task> planned;
   for (const Window& window : divide(task.run, parts, services_->begun_us)) {
     task.windows.clear();
-    const int passes = std::max<int>(1, static_cast<int>(config.source->passes.size()));
-    for (int pass = 0; pass < passes; ++pass) task.windows.push_back({pass, window, {}, false});
+    for (int pass = 0; pass < passes; ++pass) {
+      WindowTask& entry = task.windows.emplace_back();
+      entry.pass = pass;
+      entry.window = window;
+      entry.lists = static_cast<int>(services_->parents.size());
+    }
     planned.push_back(task);
   }
   return planned;

@@ -160,6 +160,22 @@ std::string unescape_json(std::string_view escaped) {
   return text;
 }
 
+std::string quote_json(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20) {
+      quoted.append("\\u00") += kDigits[byte >> 4];
+      quoted += kDigits[byte & 15];
+      continue;
+    }
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
 const char* end_of_json_number(const char* begin, const char* end) {
   const char* at = begin;
   if (at != end && *at == '-') ++at;

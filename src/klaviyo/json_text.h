@@ -21,6 +21,9 @@ bool unescape_json(std::string_view escaped, char* out, size_t& size);
 /// The same into a string of its own. Lone surrogates become U+FFFD.
 std::string unescape_json(std::string_view escaped);
 
+/// A string literal of valid UTF-8, with its quotes.
+std::string quote_json(std::string_view text);
+
 /// The end of the number (RFC 8259 section 6) at the beginning of [begin, end); nullptr when there is none.
 const char* end_of_json_number(const char* begin, const char* end);
 

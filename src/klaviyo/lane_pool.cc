@@ -22,20 +22,20 @@ constexpr size_t kMaxWaitingBytes = 4u << 20;
 
 }  // namespace
 
-LanePool::LanePool(const ReadServices& services, const Task& task, int64_t horizon_us, int lanes,
+LanePool::LanePool(std::span<const ReadServices* const> levels, const Task& task, const WorkRules& rules,
                    const base::StopFlag& stop)
-    : services_(services),
+    : levels_(levels),
       run_(task.run),
-      max_lanes_(static_cast<size_t>(lanes)),
+      max_lanes_(rules.lanes),
       stop_(stop),
-      budget_(kMaxWaitingBytes, [&api = services.pager.api] { api.wake(); }),
-      work_(task, services.pager.order.cuttable, horizon_us) {
-  for (size_t i = 0; i < kMaxPages; ++i) free_columns_.emplace_back(services.layout);
+      budget_(kMaxWaitingBytes, [&api = levels.front()->pager.api] { api.wake(); }),
+      work_(task, rules) {
+  for (size_t i = 0; i < kMaxPages; ++i) free_columns_.emplace_back(levels.front()->layout);
 }
 
 LanePool::~LanePool() {
   abandoned_.request();
-  services_.pager.api.wake();
+  api().wake();
   wake();
   for (std::thread& lane : lanes_) lane.join();
 }
@@ -104,7 +104,7 @@ std::optional<ColumnSet> LanePool::take_columns() {
 }
 
 void LanePool::give_back(ColumnSet columns) {
-  if (columns.byte_size() > kMaxKeptBytes) columns = ColumnSet(services_.layout);
+  if (columns.byte_size() > kMaxKeptBytes) columns = ColumnSet(levels_.front()->layout);
   columns.truncate(0);
   {
     std::lock_guard lock(mutex_);
@@ -116,11 +116,21 @@ void LanePool::give_back(ColumnSet columns) {
 bool LanePool::push(PageRows page) {
   std::lock_guard lock(mutex_);
   if (stopping()) return false;
+  if (work_.lists_parents(page.window_id)) return push_parents(page);
   if (page.last) work_.finish(page.window_id);
   queue_.push_back(std::move(page));
   page_ready_.notify_one();
   if (work_.all_finished()) work_changed_.notify_all();
   return true;
+}
+
+// A page of a listing becomes work at once: nothing of it waits for the host.
+bool LanePool::push_parents(const PageRows& page) {
+  const bool more = work_.expand(page.window_id, page.ids(), page.after, page.next);
+  add_lane_if_useful();
+  work_changed_.notify_all();
+  if (work_.all_finished()) page_ready_.notify_all();
+  return more;
 }
 
 void LanePool::add_lane_if_useful() {
@@ -156,8 +166,9 @@ base::Status LanePool::read(Claim claim) {
     WindowReader::Options options;
     options.manner.stop = &abandoned_;
     options.manner.budget = &budget_;
-    options.first_window = claim.task.window.from_us == run_.from_us;
-    status = WindowReader(services_, std::move(claim), *this, options).run();
+    const int level = claim.task.lists;
+    options.first_window = level > 0 || claim.task.window.from_us == run_.from_us;
+    status = WindowReader(*levels_[static_cast<size_t>(level)], std::move(claim), *this, options).run();
   } catch (const std::bad_alloc&) {
     status = {base::Code::out_of_memory, "out of memory while reading"};
   } catch (const std::exception& problem) {
@@ -173,7 +184,7 @@ void LanePool::fail(base::Status status) {
     std::lock_guard lock(mutex_);
     if (status_.ok()) status_ = std::move(status);
   }
-  services_.pager.api.wake();
+  api().wake();
   wake();
 }
 

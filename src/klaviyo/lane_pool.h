@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -19,8 +20,10 @@ namespace klaviyo {
 /// Used by one thread, but for wake().
 class LanePool final : public PageSink {
  public:
-  /// `stop`: of the input; all members of `services` must outlive the pool. Lanes start with the first pop().
-  LanePool(const ReadServices& services, const Task& task, int64_t horizon_us, int lanes, const base::StopFlag& stop);
+  /// `levels`: for the rows, and for the parents above them, the nearest first. `stop`: of the input. All of them must
+  /// outlive the pool. Lanes start with the first pop().
+  LanePool(std::span<const ReadServices* const> levels, const Task& task, const WorkRules& rules,
+           const base::StopFlag& stop);
   ~LanePool() override;
 
   enum class Event { page, nothing_yet, end };
@@ -47,6 +50,7 @@ class LanePool final : public PageSink {
   void end_page(int window_id, const WorkList::PageRead& page) override;
   std::optional<ColumnSet> take_columns() override;
   bool push(PageRows page) override;
+  bool push_parents(const PageRows& page);
 
   void lane_main();
   std::optional<Claim> next_claim();
@@ -55,7 +59,9 @@ class LanePool final : public PageSink {
   void fail(base::Status status);
   bool stopping() const { return abandoned_.requested() || stop_.requested() || !status_.ok(); }
 
-  const ReadServices& services_;
+  net::ApiClient& api() const { return levels_.front()->pager.api; }
+
+  const std::span<const ReadServices* const> levels_;
   const Window run_;
   const size_t max_lanes_;
   const base::StopFlag& stop_;

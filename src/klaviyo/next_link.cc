@@ -26,7 +26,8 @@ base::Result<PageParameter> page_parameter_of(std::string_view next, std::string
   const auto own = net::parse_url(origin);
   if (!link.ok()) return refused("not a URL that can be followed");
   if (!own.ok() || !net::same_origin(*link, *own)) return refused("leads to another origin (" + link->host + ")");
-  if (without_slash(link->path) != without_slash(path)) return refused("leads to another path");
+  const std::string led_to = net::percent_decode(without_slash(link->path));
+  if (led_to != net::percent_decode(without_slash(path))) return refused("leads to another path");
   std::optional<PageParameter> found;
   for (auto& [name, value] : net::parse_query(link->query)) {
     const bool page = name.rfind("page[", 0) == 0 && name != "page[size]";

@@ -152,8 +152,9 @@ constexpr Option kOptions[] = {
     {.key = "ids",
      .type = Type::text_list,
      .target = &Config::ids,
-     .help = "Parents to read; all by default.",
-     .source = "coupon_codes"},
+     .help = "Ids of the parents to read below, such as lists for list_profiles; all by default. Only for sources with "
+             "a parent.",
+     .of_parents = true},
     {.key = "base_url",
      .target = &Config::base_url,
      .default_value = "https://a.klaviyo.com",

@@ -40,6 +40,7 @@ struct Option {
   std::string_view help = {};
   std::span<const std::string_view> aliases = {};
   std::string_view source = {};  // the only source that the option has a meaning for; empty: all
+  bool of_parents = false;       // it has a meaning only for sources that are read below others
 };
 
 std::span<const Option> options();

@@ -114,7 +114,7 @@ base::Result<PageSummary> PageParser::parse(const std::string& body, std::string
   if (base::Status status = state_->json.build(body); !status.ok()) return status;
   const int64_t rows_before = columns.rows();
   if (rows_before == 0) columns.reserve(state_->last_size);
-  const std::string label_json = label.empty() ? std::string("null") : '"' + std::string(label) + '"';
+  const std::string label_json = label.empty() ? std::string("null") : quote_json(label);
   auto summary = Page(*state_, label_json, gate, columns, flattener).read(single);
   if (summary.ok()) {
     state_->last_size = columns.sizes();

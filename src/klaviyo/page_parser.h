@@ -35,11 +35,11 @@ class PageParser {
   explicit PageParser(const RecordLayout& layout);
   ~PageParser();
 
-  /// Appends the page's records to `columns`, each after asking `gate`. `label` fills the label column where a record
-  /// has no attribute of that name; empty: null. On failure (Code::data; the message gives the byte offset or the
-  /// record) nothing is appended. `single` accepts an object as `data`. A relationship's id comes from `relationships`,
-  /// or from the attribute that old revisions have instead; of several ids of a to-one relationship the first counts,
-  /// and all are kept in additional_attributes.
+  /// Appends the page's records to `columns`, each after asking `gate`. `label` fills the parent column, and the label
+  /// column where a record has no attribute of that name; empty: null. On failure (Code::data; the message gives the
+  /// byte offset or the record) nothing is appended. `single` accepts an object as `data`. A relationship's id comes
+  /// from `relationships`, or from the attribute that old revisions have instead; of several ids of a to-one
+  /// relationship the first counts, and all are kept in additional_attributes.
   base::Result<PageSummary> parse(const std::string& body, std::string_view label, bool single, RowGate& gate,
                                   ColumnSet& columns, Flattener& flattener);
 

@@ -42,7 +42,10 @@ bool reads_older_filter(const Source& source, const Pass& pass) {
 }
 
 Pager::Pager(const PagerServices& services, PageRequest first, RequestManner manner)
-    : services_(services), request_(std::move(first)), manner_(manner) {
+    : services_(services),
+      request_(std::move(first)),
+      manner_(manner),
+      path_(path_of(*services.config.source, request_.parents)) {
   if (services_.page_size_refused) request_.page_size.reset();
 }
 
@@ -55,6 +58,8 @@ base::Result<Pager::Fetched> Pager::fetch() {
     request.decoder = manner_.decoder;
     net::ApiAnswer answer = services_.api.get(request);
     if (answer.status.ok()) return Fetched{Outcome::page, std::move(answer)};
+    const bool below_parent = path_ != services_.config.source->path;
+    if (answer.status.http_status() == 404 && below_parent) return Fetched{Outcome::parent_gone, {}};
     if (answer.problem.http_status != 400) return answer.status;
     const bool older_before = request_.older_filter;
     if (fall_back(answer.problem)) {
@@ -88,20 +93,17 @@ bool Pager::fall_back(const net::ApiProblem& problem) {
 
 base::Result<bool> Pager::advance(const PageSummary& page) {
   if (!page.next) return false;
-  const Config& config = services_.config;
-  auto next = page_parameter_of(*page.next, config.base_url, config.source->path);
+  auto next = page_parameter_of(*page.next, services_.config.base_url, path_);
   if (!next.ok()) return next.status();
   if (!seen_pages_.insert(std::hash<std::string>()(next->second)).second) {
-    return base::Status(
-        base::Code::data,
-        std::string(config.source->path) + ": the service gave a cursor that it gave before; paging would never end");
+    return base::Status(base::Code::data,
+                        path_ + ": the service gave a cursor that it gave before; paging would never end");
   }
   same_ids_ = page.ids_hash != 0 && page.ids_hash == last_ids_hash_ ? same_ids_ + 1 : 1;
   last_ids_hash_ = page.ids_hash;
   if (same_ids_ >= kMaxSamePages) {
     return base::Status(base::Code::data,
-                        std::string(config.source->path) +
-                            ": the service gave the same rows under three cursors; paging would never end");
+                        path_ + ": the service gave the same rows under three cursors; paging would never end");
   }
   request_.page = *std::move(next);
   return true;

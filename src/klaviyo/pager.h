@@ -37,15 +37,16 @@ class Pager {
     page,
     cursor_refused,  // expired or unknown: the query has to begin anew
     other_pass,      // this pass is, at the service's revision, the same read as an earlier one
+    parent_gone,     // the parent in the path does not exist (any more)
   };
   struct Fetched {
     Outcome outcome = Outcome::page;
     net::ApiAnswer answer;
   };
 
-  /// The page that is next. A 400 that names the page size is answered by asking with the API's default; at a retired
-  /// revision, one that names the include or the filter by asking as that revision spells it. Every other refusal is an
-  /// error.
+  /// The page that is next. A 404 below a parent means that there is no such parent. A 400 that names the page size is
+  /// answered by asking with the API's default; at a retired revision, one that names the include or the filter by
+  /// asking as that revision spells it. Every other refusal is an error.
   base::Result<Fetched> fetch();
 
   /// Moves on by a page's next link. False at the end. Code::data when the link leads elsewhere, or to a page that was
@@ -62,6 +63,7 @@ class Pager {
   const PagerServices& services_;
   PageRequest request_;
   RequestManner manner_;
+  std::string path_;
   std::unordered_set<size_t> seen_pages_;  // hashes
   uint64_t last_ids_hash_ = 0;
   int same_ids_ = 0;

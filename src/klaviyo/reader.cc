@@ -31,8 +31,7 @@ struct TaskReader::Batch {
 };
 
 TaskReader::TaskReader(std::shared_ptr<Services> services, const Task& task)
-    : services_(std::move(services)),
-      lanes_(services_->reading, task, services_->begun_us, services_->config.parallel_requests, services_->stop) {}
+    : services_(std::move(services)), lanes_(services_->levels, task, services_->work_rules(), services_->stop) {}
 
 base::Result<bool> TaskReader::next(ArrowArray* out) {
   if (!ended_ && services_->stop.requested()) return base::Status(base::Code::cancelled, "cancelled");
@@ -72,6 +71,7 @@ base::Result<bool> TaskReader::hold_page(const Batch& batch) {
     if (!event.ok()) return event.status();
     if (*event == LanePool::Event::end) {
       ended_ = true;
+      say_what_is_gone();
       return false;
     }
   }
@@ -81,6 +81,11 @@ base::Result<bool> TaskReader::hold_page(const Batch& batch) {
 bool TaskReader::take_page(Batch& batch) {
   if (held_rows_given_ > 0) return false;
   const int64_t rows = held_->columns.rows();
+  if (rows == 0 && batch.parts.empty()) {  // many parents may have no rows
+    deliver({held_->window_id, std::move(held_->after), 0, held_->last});
+    let_go();
+    return true;
+  }
   if (batch.columns.rows() + rows > kMaxBatchRows ||
       batch.columns.byte_size() + held_->columns.byte_size() > kMaxBatchBytes) {
     return false;
@@ -113,6 +118,14 @@ void TaskReader::deliver(const Part& part) {
   lanes_.deliver(part.window_id, part.position, part.rows, part.last);
 }
 
+void TaskReader::say_what_is_gone() {
+  const int64_t gone = services_->counters.parents_gone.exchange(0);
+  if (gone == 0) return;
+  const Source& source = *services_->config.source;
+  services_->log.warn(std::string(source.name) + ": " + std::to_string(gone) + " of the " +
+                      std::string(source.parent.source) + " no longer exist (404); their rows are left out");
+}
+
 base::Result<std::string> TaskReader::checkpoint() const { return format_task(lanes_.task()); }
 
 PreviewReader::PreviewReader(std::shared_ptr<Services> services, Task task, int64_t max_rows)
@@ -120,25 +133,32 @@ PreviewReader::PreviewReader(std::shared_ptr<Services> services, Task task, int6
 
 namespace {
 
+// Entries that are read until there are rows: passes that are empty, or parents without children.
+constexpr int kMaxPreviewReads = 20;
+constexpr int kMaxEmptyPages = 5;
+constexpr int kPreviewParents = 10;
+
 class FirstRows final : public PageSink {
  public:
-  FirstRows(const RecordLayout& layout, const Window& window, ColumnSet& columns)
-      : layout_(layout), window_(window), columns_(columns) {}
+  FirstRows(const RecordLayout& layout, WorkList& work, ColumnSet& columns)
+      : layout_(layout), work_(work), columns_(columns) {}
 
-  Window begin_page(int) override { return window_; }
-  void end_page(int, const WorkList::PageRead&) override {}
+  Window begin_page(int id) override { return work_.begin_page(id); }
+  void end_page(int id, const WorkList::PageRead& page) override { work_.end_page(id, page); }
   std::optional<ColumnSet> take_columns() override { return ColumnSet(layout_); }
   void give_back(ColumnSet) override {}
   bool push(PageRows page) override {
+    if (work_.lists_parents(page.window_id)) {
+      work_.expand(page.window_id, page.ids(), page.after, page.next);
+      return false;
+    }
     columns_ = std::move(page.columns);
     return columns_.rows() == 0 && !page.last && ++empty_pages_ < kMaxEmptyPages;
   }
 
  private:
-  static constexpr int kMaxEmptyPages = 5;
-
   const RecordLayout& layout_;
-  Window window_;
+  WorkList& work_;
   ColumnSet& columns_;
   int empty_pages_ = 0;
 };
@@ -148,22 +168,33 @@ class FirstRows final : public PageSink {
 base::Result<bool> PreviewReader::next(ArrowArray* out) {
   if (!status_.ok()) return status_;
   if (std::exchange(ended_, true)) return false;
+  WorkRules rules = services_->work_rules();
+  rules.lanes = 1;
+  WorkList work(task_, rules);
   ColumnSet rows(services_->layout);
-  WindowReader::Options options;
-  options.manner = {&services_->stop, true};
-  options.page_size = page_size_of(*services_->config.source, services_->config);
-  if (options.page_size) options.page_size = static_cast<int>(std::clamp<int64_t>(max_rows_, 1, *options.page_size));
-  for (const WindowTask& window : task_.windows) {
-    FirstRows sink(services_->layout, window.window, rows);
-    status_ = WindowReader(services_->reading, {0, window}, sink, options).run();
+  for (int reads = 0; reads < kMaxPreviewReads && rows.rows() == 0; ++reads) {
+    const std::optional<Claim> claim = work.claim();
+    if (!claim) break;
+    status_ = read(*claim, work, rows);
     if (!status_.ok()) return status_;
-    if (rows.rows() > 0) break;
   }
   rows.truncate(std::min(max_rows_, rows.rows()));
   if (rows.rows() == 0) return false;
   services_->counters.rows += rows.rows();
   rows.take(rows.rows(), out);
   return true;
+}
+
+base::Status PreviewReader::read(const Claim& claim, WorkList& work, ColumnSet& rows) {
+  const ReadServices& services = *services_->levels[static_cast<size_t>(claim.task.lists)];
+  const Config& config = services.pager.config;
+  const int64_t wanted = claim.task.lists > 0 ? kPreviewParents : max_rows_;
+  WindowReader::Options options;
+  options.manner = {&services_->stop, true};
+  options.page_size = page_size_of(*config.source, config);
+  if (options.page_size) options.page_size = static_cast<int>(std::clamp<int64_t>(wanted, 1, *options.page_size));
+  FirstRows sink(services_->layout, work, rows);
+  return WindowReader(services, claim, sink, options).run();
 }
 
 base::Result<std::string> PreviewReader::checkpoint() const {

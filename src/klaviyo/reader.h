@@ -58,6 +58,7 @@ class TaskReader final : public BatchSource {
   void take_rows_of_large_page(ArrowArray* out);
   void let_go();
   void deliver(const Part& part);
+  void say_what_is_gone();
 
   std::shared_ptr<Services> services_;
   LanePool lanes_;
@@ -67,7 +68,7 @@ class TaskReader final : public BatchSource {
   bool ended_ = false;
 };
 
-/// The first rows of a source: one small page, asked for once.
+/// The first rows of a source: one small page, asked for once. Of a source with parents, of the first few parents.
 class PreviewReader final : public BatchSource {
  public:
   /// `windows`: of the run, in the order in which they are tried until one has rows.
@@ -79,6 +80,8 @@ class PreviewReader final : public BatchSource {
   std::optional<int64_t> remaining_us() const override { return std::nullopt; }
 
  private:
+  base::Status read(const Claim& claim, WorkList& work, ColumnSet& rows);
+
   std::shared_ptr<Services> services_;
   Task task_;
   int64_t max_rows_;

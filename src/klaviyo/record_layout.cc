@@ -53,9 +53,10 @@ std::vector<Candidate> all_candidates(const Request& request) {
     candidates.push_back(std::move(candidate));
   };
   add(Origin::id, {});
+  if (!source.parent.column.empty()) add(Origin::parent, {});
   for (const Attribute& attribute : source.attributes) add(Origin::attribute, {.attribute = &attribute});
   for (const Relationship& relationship : source.relationships) {
-    if (!relationship.always_linked && !relationship.includable) continue;
+    if (!has_linked_column(source, relationship)) continue;
     const bool one = relationship.cardinality == Cardinality::one;
     add(one ? Origin::linked_id : Origin::linked_ids, {.relationship = &relationship});
   }
@@ -185,6 +186,9 @@ void place(const Candidate& candidate, int index, const Source& source, RecordLa
   switch (candidate.column.origin) {
     case Origin::id:
       layout.id_column = index;
+      break;
+    case Origin::parent:
+      layout.label_column = index;
       break;
     case Origin::attribute:
       node_at(layout.attributes, candidate.attribute->path).column = index;

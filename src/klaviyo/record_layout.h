@@ -16,6 +16,7 @@ inline constexpr std::string_view kAdditionalAttributes = "additional_attributes
 /// What fills a column.
 enum class Origin : uint8_t {
   id,               // the record's id
+  parent,           // the id of the parent below which the record was read
   attribute,        // a value below `attributes`
   linked_id,        // the id of a to-one relationship
   linked_ids,       // the ids of a to-many relationship, as a JSON array of strings
@@ -74,7 +75,7 @@ struct RecordLayout {
   std::string type;             // JSON:API type of the records; empty: any
   std::vector<Column> columns;  // in output order
   int id_column = -1;
-  int label_column = -1;
+  int label_column = -1;  // or the parent's: no source has both
   int additional_column = -1;
   FieldNode attributes;  // root: below `attributes`
   std::vector<RelationshipNode> relationships;

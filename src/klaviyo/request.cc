@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "klaviyo/net/url.h"
+
 namespace klaviyo {
 
 namespace {
@@ -21,10 +23,10 @@ std::string filter_of(const Config& config, const ReadOrder& order, const PageRe
     const std::string_view fixed = page.older_filter ? page.pass->older_filter : page.pass->filter;
     if (!fixed.empty()) terms.emplace_back(fixed);
   }
-  if (!page.parent_ids.empty()) {
+  if (const std::string_view field = config.source->parent.filter_field; !field.empty()) {
     std::vector<std::string> ids;
-    for (const std::string& id : page.parent_ids) ids.push_back(filter_string(id));
-    terms.push_back("any(" + std::string(config.source->fan_out->filter_field) + ",[" + join(ids) + "])");
+    for (const std::string& id : page.parents) ids.push_back(filter_string(id));
+    terms.push_back("any(" + std::string(field) + ",[" + join(ids) + "])");
   }
   if (order.field != nullptr) {
     for (std::string& term : window_filter(*order.field, page.query)) terms.push_back(std::move(term));
@@ -78,7 +80,7 @@ ReadOrder read_order(const Config& config) {
   ReadOrder order;
   order.field = config.time_field;
   if (order.field == nullptr) return order;
-  order.by_time = sortable(config, *order.field) && !order.field->disordered && config.source->fan_out == nullptr;
+  order.by_time = sortable(config, *order.field) && !order.field->disordered;
   order.cuttable = order.by_time && filters_lower_bound(*order.field);
   return order;
 }
@@ -86,7 +88,8 @@ ReadOrder read_order(const Config& config) {
 net::ApiRequest make_request(const Config& config, const ReadOrder& order, const PageRequest& page) {
   const Source& source = *config.source;
   net::ApiRequest request;
-  request.path = source.path;
+  request.path = path_of(source, page.parents);
+  request.endpoint = source.path;
   request.rate = source.rate;
   request.scope = source.scope;
   for (const RateVariant& variant : source.rate_variants) {
@@ -102,15 +105,12 @@ net::ApiRequest make_request(const Config& config, const ReadOrder& order, const
   return request;
 }
 
-net::ApiRequest make_parent_request(const Source& parent, const std::optional<PageParameter>& page,
-                                    std::optional<int> page_size) {
-  net::ApiRequest request;
-  request.path = parent.path;
-  request.rate = parent.rate;
-  request.scope = parent.scope;
-  add(request, "sort", std::string(parent.stable_sort));
-  add_page(request, page_size, page);
-  return request;
+std::string path_of(const Source& source, const std::vector<std::string>& parents) {
+  constexpr std::string_view kId = "{id}";
+  std::string path(source.path);
+  const size_t at = path.find(kId);
+  if (at != std::string::npos && !parents.empty()) path.replace(at, kId.size(), net::percent_encode(parents.front()));
+  return path;
 }
 
 std::optional<int> page_size_of(const Source& source, const Config& config) {

@@ -26,20 +26,19 @@ struct ReadOrder {
 ReadOrder read_order(const Config& config);
 
 struct PageRequest {
-  const Pass* pass = nullptr;  // nullptr: the source has one pass, without filter
-  bool older_filter = false;   // the pass's filter for revisions that refuse the other
-  bool older_include = false;  // related objects as the configured revision, not the effective one, spells them
-  Window query;                // to filter by
-  std::vector<std::string> parent_ids;  // fan-out
-  std::optional<PageParameter> page;    // nothing: the first page
-  std::optional<int> page_size;         // nothing: not sent
+  const Pass* pass = nullptr;         // nullptr: the source has one pass, without filter
+  bool older_filter = false;          // the pass's filter for revisions that refuse the other
+  bool older_include = false;         // related objects as the configured revision, not the effective one, spells them
+  Window query;                       // to filter by
+  std::vector<std::string> parents;   // below which parents: one for the path, or some for the filter
+  std::optional<PageParameter> page;  // nothing: the first page
+  std::optional<int> page_size;       // nothing: not sent
 };
 
 net::ApiRequest make_request(const Config& config, const ReadOrder& order, const PageRequest& page);
 
-/// A page of the ids of a fan-out's parents.
-net::ApiRequest make_parent_request(const Source& parent, const std::optional<PageParameter>& page,
-                                    std::optional<int> page_size);
+/// The path with the parent's id, percent-encoded, in it: `/api/lists/Y6nRLr/profiles`.
+std::string path_of(const Source& source, const std::vector<std::string>& parents);
 
 /// The page size to ask for: the configured one, or the API's maximum; nothing when the source or revision takes none.
 std::optional<int> page_size_of(const Source& source, const Config& config);

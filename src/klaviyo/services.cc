@@ -29,7 +29,23 @@ net::ApiOptions api_options(const Config& config) {
   return options;
 }
 
-Config with_reading_field(Config config) {
+Config completed(Config config) {
+  config.time_field = reading_field(config);
+  std::ranges::sort(config.ids);  // tasks name them by their place
+  config.ids.erase(std::ranges::unique(config.ids).begin(), config.ids.end());
+  return config;
+}
+
+// Parents are read whole, whatever is asked of the rows below them.
+Config parent_config(const Config& rows, const Source& parent) {
+  Config config;
+  config.source = &parent;
+  config.revision = rows.revision;
+  config.effective_revision = rows.effective_revision;
+  config.literal_revision = rows.literal_revision;
+  config.base_url = rows.base_url;
+  config.skip_related_objects = true;
+  config.columns.emplace_back().name = "id";
   config.time_field = reading_field(config);
   return config;
 }
@@ -50,8 +66,16 @@ base::Log once(const base::Log& log) {
 
 }  // namespace
 
+ParentLevel::ParentLevel(const Source& parent, Services& services)
+    : config(parent_config(services.config, parent)),
+      order(read_order(config)),
+      layout(make_layout(config)),
+      parsers(layout, 1),
+      pager{config, order, services.api, services.log, page_size_refused},
+      reading{pager, layout, parsers, silent, uncounted, uncounted, services.counters.parents_gone} {}
+
 Services::Services(Config validated, base::Log to, std::unique_ptr<base::Clock> time)
-    : config(with_reading_field(std::move(validated))),
+    : config(completed(std::move(validated))),
       order(read_order(config)),
       layout(make_layout(config)),
       log(std::move(to)),
@@ -61,6 +85,24 @@ Services::Services(Config validated, base::Log to, std::unique_ptr<base::Clock> 
       api(api_options(config), config.token, *clock, log, stop),
       parsers(layout, std::clamp(std::thread::hardware_concurrency(), 2U, kMaxParsers)),
       pager{config, order, api, log, page_size_refused},
-      reading{pager, layout, parsers, once_log, counters.rows_skipped, counters.odd_values} {}
+      reading{pager, layout, parsers, once_log, counters.rows_skipped, counters.odd_values, counters.parents_gone} {
+  levels.push_back(&reading);
+  for (const Source* parent : parents_of(*config.source))
+    levels.push_back(&parents.emplace_back(*parent, *this).reading);
+}
+
+bool Services::goes_on_exactly() const {
+  const bool listed = config.ids.empty();
+  return order.by_time &&
+         (!listed || std::ranges::all_of(parents, [](const ParentLevel& level) { return level.order.by_time; }));
+}
+
+WorkRules Services::work_rules() const {
+  return {.cuttable = order.cuttable,
+          .horizon_us = begun_us,
+          .lanes = static_cast<size_t>(config.parallel_requests),
+          .batch = static_cast<size_t>(config.source->parent.batch),
+          .ids = config.ids};
+}
 
 }  // namespace klaviyo

@@ -23,8 +23,14 @@ SourceColumn linked_column(const Relationship& relationship) {
 
 }  // namespace
 
+bool has_linked_column(const Source& source, const Relationship& relationship) {
+  if (!relationship.always_linked && !relationship.includable) return false;
+  return source.parent.column.empty() || linked_column(relationship).name != source.parent.column;
+}
+
 std::vector<SourceColumn> source_columns(const Source& source) {
   std::vector<SourceColumn> columns = {{.name = "id"}};
+  if (!source.parent.column.empty()) columns.push_back({.name = std::string(source.parent.column)});
   for (const Attribute& attribute : source.attributes) {
     columns.push_back({.name = std::string(attribute.name),
                        .type = attribute.type,
@@ -32,7 +38,7 @@ std::vector<SourceColumn> source_columns(const Source& source) {
                        .has_values = attribute.type == ColumnType::json});
   }
   for (const Relationship& relationship : source.relationships) {
-    if (relationship.always_linked || relationship.includable) columns.push_back(linked_column(relationship));
+    if (has_linked_column(source, relationship)) columns.push_back(linked_column(relationship));
   }
   for (const JoinedAttribute& joined : source.joined) {
     columns.push_back({.name = std::string(joined.name),

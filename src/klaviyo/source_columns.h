@@ -19,7 +19,11 @@ struct SourceColumn {
   bool has_values = false;           // JSON that values can be taken out of
 };
 
-/// `id`, attributes in catalogue order, ids of related objects, joined attributes, label, `additional_attributes`.
+/// Whether the ids of a relationship can be a column: not where the parent's is it already.
+bool has_linked_column(const Source& source, const Relationship& relationship);
+
+/// `id`, the parent's id, attributes in catalogue order, ids of related objects, joined attributes, label,
+/// `additional_attributes`.
 std::vector<SourceColumn> source_columns(const Source& source);
 
 /// The additional_fields values of a source, each once.

@@ -1,6 +1,7 @@
 #include "klaviyo/task.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
@@ -49,9 +50,9 @@ json window_task_json(const WindowTask& task) {
   if (position.query) out["query"] = window_json(*position.query);
   if (position.page_begin != Trail{}) out["page_begin"] = trail_json(position.page_begin);
   if (position.delivered != Trail{}) out["delivered"] = trail_json(position.delivered);
-  if (position.parent_page) out["parent_page"] = page_json(*position.parent_page);
-  if (position.parent_skip != 0) out["parent_skip"] = position.parent_skip;
-  if (position.parent_hash != 0) out["parent_hash"] = position.parent_hash;
+  if (task.lists != 0) out["lists"] = task.lists;
+  if (!task.parents.empty()) out["parent"] = task.parents;
+  if (task.given) out["given"] = {task.given->begin, task.given->end};
   return out;
 }
 
@@ -94,9 +95,12 @@ WindowTask window_task_of(const json& value) {
   if (value.contains("query")) position.query = window_of(value.at("query"));
   position.page_begin = trail_of(value, "page_begin");
   position.delivered = trail_of(value, "delivered");
-  position.parent_page = page_of(value, "parent_page");
-  position.parent_skip = value.value("parent_skip", int64_t{0});
-  position.parent_hash = value.value("parent_hash", uint64_t{0});
+  task.lists = value.value("lists", 0);
+  if (value.contains("parent")) task.parents = value.at("parent").get<std::vector<std::string>>();
+  if (value.contains("given")) {
+    const auto [begin, end] = value.at("given").get<std::array<size_t, 2>>();
+    task.given = {begin, end};
+  }
   return task;
 }
 
@@ -112,11 +116,25 @@ Task task_of(const json& document) {
   return task;
 }
 
-base::Status check_passes(const Task& task, const Source& source) {
-  const int passes = std::max<int>(1, static_cast<int>(source.passes.size()));
+// Whether the entry's parents are those that its level needs.
+bool has_its_parents(const WindowTask& window, size_t levels, const Config& config) {
+  if (window.given) {
+    return window.lists == 1 && levels > 0 && window.parents.empty() && window.given->begin < window.given->end &&
+           window.given->end <= config.ids.size();
+  }
+  if (window.lists < 0 || static_cast<size_t>(window.lists) > levels) return false;
+  const bool topmost = static_cast<size_t>(window.lists) == levels;
+  return window.parents.empty() == topmost;
+}
+
+base::Status check_windows(const Task& task, const Config& config) {
+  std::vector<const Source*> read = {config.source};  // by level
+  for (const Source* parent : parents_of(*config.source)) read.push_back(parent);
   for (const WindowTask& window : task.windows) {
-    if (window.pass < 0 || window.pass >= passes || window.position.parent_skip < 0 ||
-        window.position.delivered.rows < window.position.page_begin.rows) {
+    if (!has_its_parents(window, read.size() - 1, config)) return damaged("an entry has no or foreign parents");
+    const Source& source = *read[static_cast<size_t>(window.lists)];
+    const int passes = std::max<int>(1, static_cast<int>(source.passes.size()));
+    if (window.pass < 0 || window.pass >= passes || window.position.delivered.rows < window.position.page_begin.rows) {
       return damaged("a window is out of range");
     }
   }
@@ -168,7 +186,7 @@ base::Result<Task> parse_task(std::string_view text, const Config& config) {
     if (task.source != config.source->name) return foreign("source (" + task.source + ")");
     if (task.account != config.account) return foreign("account (the key is another one)");
     if (task.config != config.fingerprint) return foreign("configuration");
-    if (base::Status status = check_passes(task, *config.source); !status.ok()) return status;
+    if (base::Status status = check_windows(task, config); !status.ok()) return status;
     return task;
   } catch (const json::exception& problem) {
     return damaged(problem.what());

@@ -36,20 +36,28 @@ struct Position {
   Trail page_begin;
   Trail delivered;
 
-  // Fan-out over parents: the parents' page, the batches of it that are done, and a hash over its ids.
-  std::optional<PageParameter> parent_page;
-  int64_t parent_skip = 0;
-  uint64_t parent_hash = 0;
-
   bool operator==(const Position&) const = default;
 };
 
-/// A window of one pass of the source.
+/// Some of the configured parents, by their place among them: [begin, end).
+struct IdRange {
+  size_t begin = 0;
+  size_t end = 0;
+
+  bool operator==(const IdRange&) const = default;
+};
+
+/// A window of one pass of the source. Of a source with parents, either the rows below some of them, or a listing of
+/// parents, each of which becomes an entry of its own: parents are streamed, never gathered.
 struct WindowTask {
-  int pass = 0;
-  Window window;
-  Position position;
+  int pass = 0;  // of the source that is read
+  Window window = {};
+  Position position = {};  // of a listing: among the parents
   bool unordered = false;  // rows did not come in the order of time, although asked to
+
+  int lists = 0;                          // levels above the rows at which parents are listed; 0: rows
+  std::vector<std::string> parents = {};  // below which: one, or a batch where the filter takes several; topmost: none
+  std::optional<IdRange> given = {};      // a listing of configured ids, which no request is needed for
 
   bool operator==(const WindowTask&) const = default;
 };

@@ -16,9 +16,10 @@ void RowKeys::add(std::optional<int64_t> time_us, std::string_view id) {
   id_ends_.push_back(ids_.size());
 }
 
-std::string_view RowKeys::id(size_t row) const {
-  const size_t begin = row == 0 ? 0 : id_ends_[row - 1];
-  return std::string_view(ids_).substr(begin, id_ends_[row] - begin);
+std::string_view RowKeys::id(int64_t row) const {
+  const auto at = static_cast<size_t>(row);
+  const size_t begin = at == 0 ? 0 : id_ends_[at - 1];
+  return std::string_view(ids_).substr(begin, id_ends_[at] - begin);
 }
 
 Position RowKeys::after_in_order(const Position& before, int64_t rows) const {
@@ -29,14 +30,14 @@ Position RowKeys::after_in_order(const Position& before, int64_t rows) const {
   after.at_us = times_us_[last - 1];
   if (before.at_us == after.at_us) after.ids = before.ids;
   for (size_t row = last; row > 0 && times_us_[row - 1].value_or(*after.at_us) == *after.at_us; --row) {
-    if (times_us_[row - 1]) after.ids.emplace_back(id(row - 1));
+    if (times_us_[row - 1]) after.ids.emplace_back(id(static_cast<int64_t>(row) - 1));
   }
   return after;
 }
 
 Position RowKeys::after_without_order(const Position& before, int64_t rows) const {
   Position after = before;
-  for (size_t row = 0; row < static_cast<size_t>(rows); ++row) after.delivered.add(id(row));
+  for (int64_t row = 0; row < rows; ++row) after.delivered.add(id(row));
   return after;
 }
 

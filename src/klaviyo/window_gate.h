@@ -18,6 +18,7 @@ class RowKeys {
   void clear();
   void add(std::optional<int64_t> time_us, std::string_view id);
   int64_t rows() const { return static_cast<int64_t>(times_us_.size()); }
+  std::string_view id(int64_t row) const;
 
   /// The position after the first `rows` rows, which were read from `before` on: in the order of time, or without
   /// order.
@@ -25,8 +26,6 @@ class RowKeys {
   Position after_without_order(const Position& before, int64_t rows) const;
 
  private:
-  std::string_view id(size_t row) const;
-
   std::vector<std::optional<int64_t>> times_us_;
   std::vector<size_t> id_ends_;
   std::string ids_;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "klaviyo/parent_reader.h"
-
 namespace klaviyo {
 
 namespace {
@@ -22,6 +20,12 @@ base::Status changed_meanwhile(const Source& source) {
 Position PageRows::position(int64_t rows) const {
   if (rows == keys.rows()) return after;
   return in_order ? keys.after_in_order(before, rows) : keys.after_without_order(before, rows);
+}
+
+std::vector<std::string> PageRows::ids() const {
+  std::vector<std::string> ids;
+  for (int64_t row = 0; row < keys.rows(); ++row) ids.emplace_back(keys.id(row));
+  return ids;
 }
 
 WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& sink, const Options& options)
@@ -42,17 +46,39 @@ WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& 
 }
 
 WindowReader::~WindowReader() {
-  if (columns_) sink_.give_back(*std::move(columns_));
+  if (columns_ && !lists_parents()) sink_.give_back(*std::move(columns_));
 }
 
 base::Status WindowReader::run() {
   if (claim_.task.window.empty()) {
-    deliver(position_, position_, true);
+    deliver_end();
     return {};
   }
-  if (config_.source->fan_out != nullptr) return read_fan_out();
   begin_gate(position_);
-  return read_query(first_request(), true).status();
+  PageRequest request = first_request();
+  auto pager = std::make_unique<Pager>(services_.pager, request, options_.manner);
+  for (;;) {
+    auto fetched = pager->fetch();
+    if (!fetched.ok()) return fetched.status();
+    switch (fetched->outcome) {
+      case Pager::Outcome::page: {
+        const auto more = read_page(*pager, fetched->answer);
+        if (!more.ok() || !*more) return more.status();
+        break;
+      }
+      case Pager::Outcome::cursor_refused:
+        if (base::Status status = begin_anew(request, fetched->answer); !status.ok()) return status;
+        pager = std::make_unique<Pager>(services_.pager, request, options_.manner);
+        break;
+      case Pager::Outcome::parent_gone:
+        ++services_.parents_gone;
+        deliver_end();
+        return {};
+      case Pager::Outcome::other_pass:
+        deliver_end();
+        return {};
+    }
+  }
 }
 
 void WindowReader::begin_gate(const Position& position) {
@@ -70,32 +96,20 @@ PageRequest WindowReader::first_request() const {
   request.query = position_.query.value_or(claim_.task.window);
   if (in_order_ && position_.at_us && services_.pager.order.cuttable) request.query.from_us = *position_.at_us;
   request.page = position_.page;
+  if (claim_.place) {
+    request.query = claim_.place->query;
+    request.page = claim_.place->page;
+  }
+  request.parents = claim_.task.parents;
   request.page_size = options_.page_size ? options_.page_size : page_size_of(*config_.source, config_);
   return request;
 }
 
 std::string_view WindowReader::label() const {
-  const auto passes = config_.source->passes;
+  const Source& source = *config_.source;
+  if (!source.parent.column.empty()) return claim_.task.parents.front();
+  const auto passes = source.passes;
   return passes.empty() ? std::string_view() : passes[static_cast<size_t>(claim_.task.pass)].label;
-}
-
-base::Result<bool> WindowReader::read_query(PageRequest request, bool last) {
-  auto pager = std::make_unique<Pager>(services_.pager, request, options_.manner);
-  for (bool more = true; more;) {
-    auto fetched = pager->fetch();
-    if (!fetched.ok()) return fetched.status();
-    if (fetched->outcome == Pager::Outcome::other_pass) {
-      return deliver(position_, position_, last);
-    }
-    if (fetched->outcome == Pager::Outcome::cursor_refused) {
-      if (base::Status status = begin_anew(request, fetched->answer); !status.ok()) return status;
-      pager = std::make_unique<Pager>(services_.pager, request, options_.manner);
-      continue;
-    }
-    const auto wanted = read_page(*pager, fetched->answer, last, more);
-    if (!wanted.ok() || !*wanted) return wanted;
-  }
-  return true;
 }
 
 base::Status WindowReader::begin_anew(PageRequest& request, const net::ApiAnswer& refusal) {
@@ -105,14 +119,13 @@ base::Status WindowReader::begin_anew(PageRequest& request, const net::ApiAnswer
                            ": the service no longer knows the cursor; reading on behind the last row");
   position_.page.reset();
   position_.page_begin = {};
+  claim_.place.reset();
   begin_gate(position_);
-  PageRequest anew = first_request();
-  anew.parent_ids = std::move(request.parent_ids);
-  request = std::move(anew);
+  request = first_request();
   return {};
 }
 
-base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer, bool last, bool& more) {
+base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer) {
   if (!have_columns()) return false;
   const std::optional<PageParameter> this_page = pager.page();
   base::Result<PageSummary> summary = parse(answer);
@@ -128,7 +141,7 @@ base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer,
     position_.page = this_page;
     position_.query = pager.query();
   }
-  more = *advanced && !(in_order_ && gate_.passed_end());
+  const bool more = *advanced && !(in_order_ && gate_.passed_end());
   const RowKeys& keys = gate_.keys();
   Position before = position_;
   if (in_order_) {
@@ -142,9 +155,11 @@ base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer,
   }
   rows_read_ += keys.rows();
   services_.rows_skipped += gate_.skipped();
-  WorkList::PageRead read{summary->records, gate_.first_us(), gate_.last_us(), in_order_, last && !more};
+  WorkList::PageRead read{summary->records, gate_.first_us(), gate_.last_us(), in_order_, !more};
   sink_.end_page(claim_.id, read);
-  return deliver(std::move(before), position_, last && !more);
+  std::optional<PagePlace> next;
+  if (more) next = PagePlace{*pager.page(), pager.query()};
+  return deliver(std::move(before), std::move(next), !more) && more;
 }
 
 base::Result<PageSummary> WindowReader::parse(net::ApiAnswer& answer) {
@@ -162,54 +177,28 @@ base::Result<PageSummary> WindowReader::parse(net::ApiAnswer& answer) {
 }
 
 bool WindowReader::have_columns() {
-  if (!columns_) columns_ = sink_.take_columns();
+  if (columns_) return true;
+  if (lists_parents()) {
+    columns_.emplace(services_.layout);
+  } else {
+    columns_ = sink_.take_columns();
+  }
   return columns_.has_value();
 }
 
-bool WindowReader::deliver(Position before, Position after, bool last) {
+bool WindowReader::deliver(Position before, std::optional<PagePlace> next, bool last) {
   if (!have_columns()) return false;
-  PageRows page{
-      claim_.id, *std::exchange(columns_, std::nullopt), gate_.keys(), in_order_, std::move(before), std::move(after),
-      last};
+  PageRows page{claim_.id,         *std::exchange(columns_, std::nullopt),
+                gate_.keys(),      in_order_,
+                std::move(before), position_,
+                std::move(next),   last};
   return sink_.push(std::move(page));
 }
 
-base::Status WindowReader::read_fan_out() {
-  ParentReader parents(services_.pager, position_.parent_page, options_.manner);
-  for (bool last = false; !last;) {
-    position_.parent_page = parents.page();
-    auto page = parents.next();
-    if (!page.ok()) return page.status();
-    const bool begun = position_.parent_skip > 0 || position_.delivered.rows > 0;
-    if (begun && position_.parent_hash != page->hash) return changed_meanwhile(*config_.source);
-    position_.parent_hash = page->hash;
-    const auto wanted = read_batches(page->ids);
-    if (!wanted.ok() || !*wanted) return wanted.status();
-    last = page->last;
-    position_ = {};
-  }
+// Nothing more is to come, and not even a page that says so.
+void WindowReader::deliver_end() {
   gate_.begin_page(claim_.task.window);
-  deliver(position_, position_, true);
-  return {};
-}
-
-base::Result<bool> WindowReader::read_batches(const std::vector<std::string>& parents) {
-  const auto batch = static_cast<size_t>(config_.source->fan_out->batch);
-  for (size_t begin = static_cast<size_t>(position_.parent_skip) * batch; begin < parents.size(); begin += batch) {
-    begin_gate(position_);
-    PageRequest request = first_request();
-    const size_t end = std::min(parents.size(), begin + batch);
-    request.parent_ids.assign(parents.begin() + static_cast<ptrdiff_t>(begin),
-                              parents.begin() + static_cast<ptrdiff_t>(end));
-    const auto wanted = read_query(std::move(request), false);
-    if (!wanted.ok() || !*wanted) return wanted;
-    Position next;
-    next.parent_page = position_.parent_page;
-    next.parent_skip = position_.parent_skip + 1;
-    next.parent_hash = position_.parent_hash;
-    position_ = std::move(next);
-  }
-  return true;
+  deliver(position_, std::nullopt, true);
 }
 
 }  // namespace klaviyo

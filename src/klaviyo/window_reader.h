@@ -21,11 +21,13 @@ struct PageRows {
   ColumnSet columns;
   RowKeys keys;
   bool in_order = false;
-  Position before;    // the first row
-  Position after;     // the last one
-  bool last = false;  // of the window
+  Position before;                     // the first row
+  Position after;                      // the last one
+  std::optional<PagePlace> next = {};  // the page behind it; nothing: there is none
+  bool last = false;                   // of the window
 
   Position position(int64_t rows) const;
+  std::vector<std::string> ids() const;
 };
 
 /// Where pages go, and who knows the window's bounds. Called by the thread that reads.
@@ -34,14 +36,14 @@ class PageSink {
   virtual ~PageSink() = default;
   virtual Window begin_page(int window_id) = 0;
   virtual void end_page(int window_id, const WorkList::PageRead& page) = 0;
-  /// Empty columns for a page; waits until there are some. Nothing: no more is wanted.
+  /// Empty columns for a page of rows; waits until there are some. Nothing: no more is wanted.
   virtual std::optional<ColumnSet> take_columns() = 0;
   virtual void give_back(ColumnSet columns) = 0;
-  /// A page in columns that were taken. False: no more is wanted.
+  /// A page in columns that were taken, or of a listing. False: no more is wanted.
   virtual bool push(PageRows page) = 0;
 };
 
-/// What window readers of one input share. All members outlive them.
+/// What readers of the rows of one input share, or of the parents at one level above them. All members outlive them.
 struct ReadServices {
   const PagerServices& pager;
   const RecordLayout& layout;
@@ -49,6 +51,7 @@ struct ReadServices {
   const base::Log& odd_log;  // for what is to be said once, however many pages have it
   std::atomic<int64_t>& rows_skipped;
   std::atomic<int64_t>& odd_values;
+  std::atomic<int64_t>& parents_gone;
 };
 
 class WindowReader {
@@ -67,15 +70,13 @@ class WindowReader {
   base::Status run();
 
  private:
-  base::Status read_fan_out();
-  /// Reads the children of a page of parents, in batches. Like read_query.
-  base::Result<bool> read_batches(const std::vector<std::string>& parents);
-  /// Reads a query to its end. False: the sink wants no more. `last`: with it the window ends.
-  base::Result<bool> read_query(PageRequest request, bool last);
-  base::Result<bool> read_page(Pager& pager, net::ApiAnswer& answer, bool last, bool& more);
+  /// False: the window is read, or the sink wants no more.
+  base::Result<bool> read_page(Pager& pager, net::ApiAnswer& answer);
   base::Result<PageSummary> parse(net::ApiAnswer& answer);
   bool have_columns();
-  bool deliver(Position before, Position after, bool last);
+  bool lists_parents() const { return claim_.task.lists > 0; }
+  bool deliver(Position before, std::optional<PagePlace> next, bool last);
+  void deliver_end();
   /// The cursor was refused: the query is asked once more, behind what has been read. The refusal, when that happens
   /// twice without a row in between.
   base::Status begin_anew(PageRequest& request, const net::ApiAnswer& refusal);

@@ -7,35 +7,64 @@
 namespace e2e {
 namespace {
 
-std::vector<std::string> source_names() {
+std::vector<nlohmann::json> listed_sources(bool nested) {
   const auto listed = test_support::run_command({{BULKLOAD_PROGRAM, "sources", "--format", "json"}});
-  std::vector<std::string> names;
-  for (const auto& source : nlohmann::json::parse(listed.out)) names.push_back(source.at("name"));
-  return names;
+  std::vector<nlohmann::json> sources;
+  for (const auto& source : nlohmann::json::parse(listed.out)) {
+    if (nested == (source.at("path").get<std::string>().find("{id}") != std::string::npos)) sources.push_back(source);
+  }
+  return sources;
+}
+
+// The second column is the parent's id.
+NestedSource nested_source(const std::string& name, const std::string& path) {
+  const auto columns = test_support::run_command({{BULKLOAD_PROGRAM, "sources", name, "--format", "json"}});
+  return {name, path, nlohmann::json::parse(columns.out).at(1).at("name")};
 }
 
 TEST(EverySource, IsLoadedWholeAndNothingThatItAsksIsRefused) {
   const EmulatorProcess emulator({"--no-rate-limits"});
-  const auto names = source_names();
-  ASSERT_EQ(names.size(), 42U);
-  for (const std::string& source : names) {
-    SCOPED_TRACE(source);
+  const auto sources = listed_sources(false);
+  ASSERT_EQ(sources.size(), 42U);
+  for (const auto& source : sources) {
+    const std::string name = source.at("name");
+    SCOPED_TRACE(name);
     const Load load(emulator);
-    const auto result = load.bulkload("run", source);
+    const auto result = load.bulkload("run", name);
     ASSERT_EQ(result.exit_code, 0) << result.err;
-    const auto truth = true_ids(emulator, source);
-    EXPECT_EQ(difference(load.ids(source), truth), "");
+    EXPECT_EQ(difference(load.ids(name), true_ids(emulator, name)), "");
+  }
+  EXPECT_EQ(emulator.stats().at("refused").size(), 0U) << emulator.stats().at("refused");
+}
+
+TEST(EverySource, BelowOthersIsLoadedWholeAndNothingThatItAsksIsRefused) {
+  const EmulatorProcess emulator({"--no-rate-limits", "--size", "profiles=60", "--size", "catalog-items=40", "--size",
+                                  "catalog-variants=80", "--size", "catalog-categories=15"});
+  const auto sources = listed_sources(true);
+  ASSERT_EQ(sources.size(), 67U);
+  for (const auto& listed : sources) {
+    const NestedSource source = nested_source(listed.at("name"), listed.at("path"));
+    SCOPED_TRACE(source.name);
+    const Load load(emulator);
+    const auto result = load.bulkload("run", source.name);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(difference(loaded_pairs(load, source), true_pairs(emulator, source)), "");
   }
   EXPECT_EQ(emulator.stats().at("refused").size(), 0U) << emulator.stats().at("refused");
 }
 
 TEST(EverySource, IsLoadedIncrementallyAndNothingThatItAsksIsRefused) {
-  const EmulatorProcess emulator({"--no-rate-limits"});
-  for (const std::string& source : source_names()) {
-    SCOPED_TRACE(source);
+  const EmulatorProcess emulator({"--no-rate-limits", "--size", "profiles=60", "--size", "catalog-items=40"});
+  std::vector<nlohmann::json> sources = listed_sources(false);
+  for (auto& nested : listed_sources(true)) {
+    if (!nested.at("filter_by").get<std::string>().empty()) sources.push_back(std::move(nested));
+  }
+  for (const auto& source : sources) {
+    const std::string name = source.at("name");
+    SCOPED_TRACE(name);
     Load load(emulator);
     load.in = {{"incremental", "true"}, {"start_time", "2025-01-01"}, {"end_time", "2025-12-31T23:59:59.5"}};
-    const auto result = load.bulkload("run", source);
+    const auto result = load.bulkload("run", name);
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
   EXPECT_EQ(emulator.stats().at("refused").size(), 0U) << emulator.stats().at("refused");

@@ -1,10 +1,13 @@
 #include "load.h"
 
+#include <gtest/gtest.h>
+#include <signal.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <random>
 #include <stdexcept>
 
 namespace e2e {
@@ -83,6 +86,40 @@ std::vector<std::string> true_ids(const EmulatorProcess& emulator, const std::st
   for (const auto& row : emulator.rows(name, "")) ids.push_back(row.id);
   std::sort(ids.begin(), ids.end());
   return ids;
+}
+
+std::vector<std::string> loaded_pairs(const Load& load, const NestedSource& source) {
+  auto pairs = load.column("SELECT " + source.column + " || ' ' || id FROM " + source.name);
+  std::sort(pairs.begin(), pairs.end());
+  return pairs;
+}
+
+std::vector<std::string> true_pairs(const EmulatorProcess& emulator, const NestedSource& source) {
+  std::vector<std::string> pairs;
+  for (const auto& row : emulator.rows(source.path.substr(std::string("/api/").size()), "")) {
+    pairs.push_back(row.parent + ' ' + row.id);
+  }
+  std::sort(pairs.begin(), pairs.end());
+  return pairs;
+}
+
+void run_through_kills(Load& load, const std::string& source) {
+  const bool append = load.out.at("mode") == "append";
+  if (append) load.in["incremental"] = "true";
+  const std::vector<std::string> arguments =
+      append ? std::vector<std::string>{"-c", "diff.yml"} : std::vector<std::string>{};
+  std::mt19937 random(1);
+  for (int attempt = 0; attempt < 60; ++attempt) {
+    test_support::ChildProcess run(load.command("run", source, arguments));
+    const auto ended = run.wait(std::chrono::milliseconds(std::uniform_int_distribution<int>(600, 2600)(random)));
+    if (ended) {
+      ASSERT_EQ(*ended, 0) << run.err();
+      return;
+    }
+    run.signal(SIGKILL);
+    run.wait(std::chrono::seconds(10));
+  }
+  FAIL() << "no run came to its end";
 }
 
 std::string difference(const std::vector<std::string>& loaded, const std::vector<std::string>& truth) {

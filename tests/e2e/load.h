@@ -54,6 +54,21 @@ class Load {
 /// Ids that the emulator has, sorted.
 std::vector<std::string> true_ids(const EmulatorProcess& emulator, const std::string& source);
 
+/// A source that is read below the rows of another one.
+struct NestedSource {
+  std::string name;    // `list_profiles`
+  std::string path;    // `/api/lists/{id}/profiles`
+  std::string column;  // `list_id`
+};
+
+/// Pairs `parent id` of the rows that were loaded, and of those that the emulator has; sorted.
+std::vector<std::string> loaded_pairs(const Load& load, const NestedSource& source);
+std::vector<std::string> true_pairs(const EmulatorProcess& emulator, const NestedSource& source);
+
+/// Kills runs of a source at random instants until one ends by itself. Rows that are appended are read incrementally,
+/// for a run may be killed behind its end: the one that follows is a new one then, and finds nothing.
+void run_through_kills(Load& load, const std::string& source);
+
 /// What is lost and what is there twice or for no reason, in a few words; empty when `loaded` are exactly the
 /// emulator's.
 std::string difference(const std::vector<std::string>& loaded, const std::vector<std::string>& truth);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <random>
 #include <sstream>
 
 #include "load.h"
@@ -185,22 +184,6 @@ TEST_F(Postgresql, ExampleOfTheDocumentationRuns) {
   EXPECT_EQ(difference(ids("events"), true_ids(emulator, "events")), "");
 }
 
-// Kills runs at random instants until one ends by itself.
-void run_through_kills(const Load& load, unsigned seed) {
-  std::mt19937 random(seed);
-  for (int attempt = 0; attempt < 60; ++attempt) {
-    test_support::ChildProcess run(load.command("run", "events"));
-    const auto ended = run.wait(std::chrono::milliseconds(std::uniform_int_distribution<int>(600, 2600)(random)));
-    if (ended) {
-      ASSERT_EQ(*ended, 0) << run.err();
-      return;
-    }
-    run.signal(SIGKILL);
-    run.wait(std::chrono::seconds(10));
-  }
-  FAIL() << "no run came to its end";
-}
-
 class PostgresqlKilled : public Postgresql, public testing::WithParamInterface<std::string> {};
 
 TEST_P(PostgresqlKilled, RunGoesOnWithoutLossOrRepetition) {
@@ -208,7 +191,7 @@ TEST_P(PostgresqlKilled, RunGoesOnWithoutLossOrRepetition) {
   Load load(emulator);
   load.out = out(GetParam());
   load.in = {{"parallel_requests", "4"}, {"page_size", "200"}};
-  run_through_kills(load, 1);
+  ASSERT_NO_FATAL_FAILURE(run_through_kills(load, "events"));
   EXPECT_EQ(difference(ids("events"), true_ids(emulator, "events")), "");
   EXPECT_EQ(server_->query("SELECT count(*) FROM _bulkload_state"), "0");
 }

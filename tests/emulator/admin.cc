@@ -1,8 +1,8 @@
 #include "admin.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
+#include <vector>
 
 #include "query_string.h"
 #include "time_text.h"
@@ -19,12 +19,12 @@ Answer text_answer(int status, std::string text) {
 }
 
 // The field that says when a row was made, or else changed; nothing for types without times.
-std::optional<Field> time_field(const Type& type, const std::string& wanted) {
-  const std::array<std::string, 5> usual{"datetime", "created", "created_at", "updated", "updated_at"};
-  for (const auto& name : usual) {
-    if (wanted.empty() && type.attributes.part(name)) return bind_field(type, name);
+std::optional<Field> time_field(const Source& source, const std::string& wanted) {
+  std::vector<std::string> names{"joined_group_at", "datetime", "created", "created_at", "updated", "updated_at"};
+  if (!wanted.empty()) names = {wanted};
+  for (const auto& name : names) {
+    if (source.extra.part(name) || source.type->attributes.part(name)) return bind_field(source, name);
   }
-  if (!wanted.empty() && type.attributes.part(wanted)) return bind_field(type, wanted);
   return std::nullopt;
 }
 
@@ -36,6 +36,22 @@ std::string time_json(const std::optional<Field>& field, const RowContext& row) 
   return "null";
 }
 
+// Of a nested collection: below every parent that there is.
+Answer member_rows(const World& world, const Source& source, const std::optional<Field>& field) {
+  std::string body = "{\"rows\":[";
+  for (const int64_t parent : world.existing_rows(*source.parent)) {
+    const Group group{source.parent, parent, source.members};
+    for (const int64_t row : world.members(group)) {
+      body += body.ends_with('[') ? "{\"parent\":" : ",{\"parent\":";
+      append_json_string(body, world.id(*source.parent, parent));
+      body += ",\"id\":";
+      append_json_string(body, world.id(*source.type, row));
+      body += ",\"time\":" + time_json(field, world.context(*source.type, row, &group)) + '}';
+    }
+  }
+  return {200, "application/json", {}, body + "]}", {}, {}, false, {}, 0};
+}
+
 Answer rows(Api& api, const Request& request) {
   auto query = parse_query(request.query);
   const auto* parameters = std::get_if<std::vector<Parameter>>(&query);
@@ -44,8 +60,10 @@ Answer rows(Api& api, const Request& request) {
   const Source* source = name == nullptr ? nullptr : api.newest_facts().source(*name);
   if (source == nullptr) return text_answer(400, "source must name a collection");
   const std::string* wanted = find_parameter(*parameters, "field");
-  const auto field = time_field(*source->type, wanted == nullptr ? std::string() : *wanted);
+  const auto field = time_field(*source, wanted == nullptr ? std::string() : *wanted);
   if (wanted != nullptr && !field) return text_answer(400, *name + " has no field " + *wanted);
+
+  if (source->parent != nullptr) return member_rows(*api.dataset().now(), *source, field);
 
   Answer out = text_answer(200, {});
   out.content_type = "application/json";
@@ -114,6 +132,11 @@ Answer remove(Api& api, const Request& request) {
                 [](Dataset& dataset, const Type& type, int64_t count, int64_t) { return dataset.remove(type, count); });
 }
 
+Answer vanish(Api& api, const Request& request) {
+  return change(api, request,
+                [](Dataset& dataset, const Type& type, int64_t count, int64_t) { return dataset.vanish(type, count); });
+}
+
 Answer faults(Api& api, const Request& request) {
   const Json json = Json::parse(request.body, nullptr, false);
   const std::string problem = json.is_discarded() ? "the body must be JSON" : api.faults().add(json);
@@ -126,10 +149,10 @@ struct Command {
   Answer (*run)(Api&, const Request&);
 };
 
-constexpr Command kCommands[] = {{"GET", "/_emulator/stats", stats},   {"GET", "/_emulator/rows", rows},
-                                 {"POST", "/_emulator/reset", reset},  {"POST", "/_emulator/grow", grow},
-                                 {"POST", "/_emulator/touch", touch},  {"POST", "/_emulator/delete", remove},
-                                 {"POST", "/_emulator/faults", faults}};
+constexpr Command kCommands[] = {{"GET", "/_emulator/stats", stats},    {"GET", "/_emulator/rows", rows},
+                                 {"POST", "/_emulator/reset", reset},   {"POST", "/_emulator/grow", grow},
+                                 {"POST", "/_emulator/touch", touch},   {"POST", "/_emulator/delete", remove},
+                                 {"POST", "/_emulator/vanish", vanish}, {"POST", "/_emulator/faults", faults}};
 
 }  // namespace
 

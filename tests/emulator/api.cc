@@ -14,6 +14,9 @@ namespace {
 
 constexpr const char* kMediaType = "application/vnd.api+json";
 
+// Without rate limits, so that clients that pace themselves need not.
+constexpr Rate kUnlimited{.per_second = 1'000'000, .per_minute = 1'000'000, .per_day = 0};
+
 std::string next_cursor(const QueryPlan& plan, const Page& page, const Fault& fault, bool note_time) {
   Cursor cursor;
   cursor.binding = plan.binding;
@@ -123,21 +126,27 @@ Answer Api::respond(const Request& request, const Fault& fault) {
     out.headers.emplace_back("RateLimit-Limit", rate_limit_header(exchange.source->rate));
     out.headers.emplace_back("RateLimit-Remaining", std::to_string(exchange.rate->remaining));
     out.headers.emplace_back("RateLimit-Reset", std::to_string(exchange.rate->reset_sec));
+  } else if (!options_.rate_limits && exchange.source != nullptr) {
+    out.headers.emplace_back("RateLimit-Limit", rate_limit_header(kUnlimited));
   }
   return out;
 }
 
 Outcome<std::string> Api::read(Exchange& exchange) {
   if (auto refusal = admit(exchange)) return std::move(*refusal);
+  const auto world = dataset_.now();
+  auto group = find_group(exchange, *world);
+  if (auto* refusal = std::get_if<Refusal>(&group)) return std::move(*refusal);
   if (exchange.bad_query) return std::move(*exchange.bad_query);
-  auto planned = make_query_plan(*exchange.facts, *exchange.source, exchange.parameters, now_us());
+  auto planned = make_query_plan(*exchange.facts, *exchange.source, std::get<std::optional<Group>>(group),
+                                 exchange.parameters, now_us());
   if (auto* refusal = std::get_if<Refusal>(&planned)) return std::move(*refusal);
   const auto& plan = std::get<QueryPlan>(planned);
   std::vector<std::string> included_scopes;
   for (const Relationship* relationship : plan.include) included_scopes.push_back(relationship->target->scope);
   if (auto refusal = check_scopes(exchange, included_scopes)) return std::move(*refusal);
   if (is_expired(exchange.fault, plan)) return bad_parameter("page[cursor]", "Invalid cursor provided.", "/data/");
-  return render(exchange, plan);
+  return render(exchange, plan, *world);
 }
 
 // Everything before the query: path, method, key, media type, revision, scopes, rate.
@@ -219,10 +228,19 @@ std::optional<Refusal> Api::take_from_rates(Exchange& exchange) {
       "/data"};
 }
 
-std::string Api::render(const Exchange& exchange, const QueryPlan& plan) {
-  const auto world = dataset_.now();
+// The parent that the path names.
+Outcome<std::optional<Group>> Api::find_group(const Exchange& exchange, const World& world) {
+  const Source& source = *exchange.source;
+  if (source.parent == nullptr) return std::optional<Group>();
+  const std::string id = percent_decode(parent_id_in(exchange.request.path)).value_or(std::string());
+  if (const auto row = ids_.row_of(world, *source.parent, id)) return Group{source.parent, *row, source.members};
+  return Refusal{404, "not_found", "Not found.", "A " + source.parent->name + " with id " + id + " does not exist.",
+                 {},  "/data/"};
+}
+
+std::string Api::render(const Exchange& exchange, const QueryPlan& plan, const World& world) {
   const Fault& fault = exchange.fault;
-  Page page = select_page(*world, orders_, plan);
+  Page page = select_page(world, orders_, plan);
   const std::string url = exchange.request.base + exchange.request.path;
   DocumentLinks links;
   links.base = exchange.request.base;
@@ -252,7 +270,7 @@ std::string Api::render(const Exchange& exchange, const QueryPlan& plan) {
   }
   if (fault.empty_page) page.rows.clear();
   if (fault.unsorted) std::rotate(page.rows.rbegin(), page.rows.rbegin() + page.rows.size() / 2, page.rows.rend());
-  return render_document(*world, *exchange.facts, plan, page.rows, links);
+  return render_document(world, *exchange.facts, plan, page.rows, links);
 }
 
 }  // namespace emulator

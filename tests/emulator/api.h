@@ -10,6 +10,7 @@
 
 #include "answer.h"
 #include "faults.h"
+#include "id_index.h"
 #include "order.h"
 #include "page.h"
 #include "rate_windows.h"
@@ -49,12 +50,14 @@ class Api {
   std::optional<Refusal> admit(Exchange& exchange);
   std::optional<Refusal> check_scopes(const Exchange& exchange, const std::vector<std::string>& needed) const;
   std::optional<Refusal> take_from_rates(Exchange& exchange);
-  std::string render(const Exchange& exchange, const QueryPlan& plan);
+  Outcome<std::optional<Group>> find_group(const Exchange& exchange, const World& world);
+  std::string render(const Exchange& exchange, const QueryPlan& plan, const World& world);
 
   ApiOptions options_;
   Revisions revisions_;
   Dataset dataset_;
   OrderCache orders_;
+  IdIndex ids_;
   RateWindows rates_;
   Faults faults_;
   Traffic traffic_;

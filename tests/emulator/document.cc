@@ -22,7 +22,8 @@ Shape::Keep wanted_part(const std::set<std::string>& names, const std::string& n
 Shape shown_attributes(const QueryPlan& plan, const Type& type) {
   const auto fields = plan.fields.find(type.name);
   const auto additional = plan.additional.find(type.name);
-  return type.attributes.pruned([&](const std::string& path) {
+  const Shape all = &type == plan.source->type ? type.attributes.with(plan.source->extra) : type.attributes;
+  return all.pruned([&](const std::string& path) {
     const std::string top = path.substr(0, path.find('.'));
     const bool asked_for = additional != plan.additional.end() && additional->second.contains(top);
     if (type.additional.contains(top)) return asked_for ? Shape::Keep::whole : Shape::Keep::none;
@@ -53,10 +54,14 @@ class Renderer {
   using Reference = std::pair<const Type*, int64_t>;
 
   void append_resource(const Type& type, int64_t row, bool primary) {
-    const RowContext context = world_.context(type, row);
+    const RowContext context = world_.context(type, row, primary && plan_.group ? &*plan_.group : nullptr);
     const std::string id = world_.id(type, row);
     out_ += "{\"type\":\"" + type.name + "\",\"id\":";
     append_json_string(out_, id);
+    if (primary && plan_.source->ids_only) {
+      out_ += '}';
+      return;
+    }
     out_ += ",\"attributes\":";
     attributes(type).append_json(out_, context);
     const std::string self = base_ + "/api/" + type.segment + '/' + id + '/';

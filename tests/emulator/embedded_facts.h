@@ -6,6 +6,7 @@
 namespace emulator {
 
 extern const std::string_view kSourcesJson;
+extern const std::string_view kNestedJson;
 extern const std::string_view kTypesJson;
 extern const std::string_view kRevisionsJson;
 

@@ -23,9 +23,9 @@ constexpr std::array<std::pair<std::string_view, Operator>, 10> kOperators{{
 }};
 
 Pick pick_named(const std::string& name) {
-  static const std::map<std::string, Pick> kPicks{{"hash", Pick::hash},       {"modulo", Pick::modulo},
-                                                  {"inverse", Pick::inverse}, {"own", Pick::own},
-                                                  {"parent", Pick::parent},   {"none", Pick::none}};
+  static const std::map<std::string, Pick> kPicks{
+      {"hash", Pick::hash},       {"modulo", Pick::modulo}, {"inverse", Pick::inverse}, {"own", Pick::own},
+      {"members", Pick::members}, {"groups", Pick::groups}, {"parent", Pick::parent},   {"none", Pick::none}};
   return kPicks.at(name);
 }
 
@@ -61,6 +61,7 @@ Relationship parse_relationship(const std::string& type, const std::string& name
   out.always_data = member_or(json, "data", false);
   out.hidden = member_or(json, "hidden", false);
   out.pick = pick_named(member_or(json, "pick", std::string("hash")));
+  out.of = member_or(json, "of", std::string());
   out.min = member_or<int64_t>(json, "min", 0);
   out.max = member_or<int64_t>(json, "max", 2);
   out.missing_percent = member_or<int64_t>(json, "missing", 0);
@@ -94,7 +95,7 @@ std::vector<Operator> parse_operators(const Json& json, const char* name) {
   return out;
 }
 
-FilterField parse_filter_field(const Type& type, const std::string& name, const Json& json) {
+FilterField parse_filter_field(const Source& source, const std::string& name, const Json& json) {
   FilterField out;
   out.kind = kind_named(json.at("value").get<std::string>());
   out.single = parse_operators(json, "single");
@@ -103,7 +104,7 @@ FilterField parse_filter_field(const Type& type, const std::string& name, const 
   out.any_value = member_or(json, "any_value", std::string());
   out.ignored = member_or(json, "ignored", false);
   out.future = member_or(json, "future", false);
-  out.field = bind_field(type, member_or(json, "on", name));
+  out.field = bind_field(source, member_or(json, "on", name));
   return out;
 }
 
@@ -133,7 +134,7 @@ FilterField parse_default(const Type& type, const std::string& name, const Json&
 void parse_sorts(const Json& json, Source& out) {
   const Json on = member_or(json, "on", Json::object());
   for (const auto& name : member_or(json, "sort", std::vector<std::string>())) {
-    out.sort.push_back({name, bind_field(*out.type, member_or(on, name.c_str(), name))});
+    out.sort.push_back({name, bind_field(out, member_or(on, name.c_str(), name))});
   }
   auto order = json.at("default_sort").get<std::string>();
   out.default_descending = order.starts_with('-');
@@ -146,14 +147,15 @@ Source parse_source(const std::string& name, const Json& json, const Type& type)
   out.name = name;
   out.path = "/api/" + name;
   out.type = &type;
-  out.rows = json.at("rows").get<int64_t>();
+  out.rows = member_or<int64_t>(json, "rows", 0);
+  if (json.contains("extra")) out.extra = Shape(json.at("extra"), name);
   out.rate = parse_rate(json.at("rate"));
   for_each_member(json, "costly",
                   [&](const std::string& key, const Json& value) { out.costly.emplace(key, parse_rate(value)); });
   out.scopes = json.at("scopes").get<std::vector<std::string>>();
   if (json.contains("page")) out.page = parse_page(json.at("page"));
   for_each_member(json, "filter", [&](const std::string& key, const Json& value) {
-    out.filter.emplace(key, parse_filter_field(type, key, value));
+    out.filter.emplace(key, parse_filter_field(out, key, value));
   });
   out.required = member_or(json, "required", std::vector<std::string>());
   out.once = member_or(json, "once", std::vector<std::string>());
@@ -210,6 +212,25 @@ Field bind_field(const Type& type, const std::string& where) {
   return out;
 }
 
+Field bind_field(const Source& source, const std::string& where) {
+  auto extra = source.extra.part(where);
+  if (!extra) return bind_field(*source.type, where);
+  Field out;
+  out.kind = Field::Kind::attribute;
+  out.path = where;
+  out.shape = *std::move(extra);
+  return out;
+}
+
+std::string_view parent_id_in(std::string_view path) {
+  constexpr std::string_view kRoot = "/api/";
+  if (!path.starts_with(kRoot)) return {};
+  const size_t begin = path.find('/', kRoot.size());
+  if (begin == std::string_view::npos) return {};
+  const size_t end = path.find('/', begin + 1);
+  return end == std::string_view::npos ? std::string_view() : path.substr(begin + 1, end - begin - 1);
+}
+
 Facts::Facts(const Json& document) {
   size_t slot = 0;
   for (const auto& [name, json] : document.at("types").items()) {
@@ -231,17 +252,44 @@ Facts::Facts(const Json& document) {
   for (const auto& [name, json] : document.at("sources").items()) {
     sources_.emplace(name, parse_source(name, json, *types_.at(json.at("type").get<std::string>())));
   }
+  for (const auto& [name, json] : document.at("nested").items()) add_nested(name, json);
   if (document.contains("meta")) meta_ = document.at("meta").dump();
 }
 
+// A collection that hangs on a relationship which the revision does not have is not there either. Beside it, with
+// `ids`, its ids alone: the same but for that patch.
+void Facts::add_nested(const std::string& name, const Json& json) {
+  const Type& parent = *types_.at(json.at("parent").get<std::string>());
+  const Relationship* members = parent.relationship(json.at("members").get<std::string>());
+  if (members == nullptr) return;
+  Source out = parse_source(name, json, *types_.at(json.at("type").get<std::string>()));
+  out.parent = &parent;
+  out.members = members;
+  out.ids_only = member_or(json, "ids_only", false);
+  nested_.emplace(name, std::move(out));
+  if (!json.contains("ids")) return;
+  Json ids = json;
+  ids.merge_patch(json.at("ids"));
+  ids.erase("ids");
+  ids["ids_only"] = true;
+  add_nested(std::string(name).insert(name.rfind('/'), "/relationships"), ids);
+}
+
 const Source* Facts::source(std::string_view name) const {
-  const auto found = sources_.find(std::string(name));
-  return found == sources_.end() ? nullptr : &found->second;
+  for (const auto* sources : {&sources_, &nested_}) {
+    const auto found = sources->find(std::string(name));
+    if (found != sources->end()) return &found->second;
+  }
+  return nullptr;
 }
 
 const Source* Facts::source_at(std::string_view path) const {
   if (path.ends_with('/')) path.remove_suffix(1);
-  return path.starts_with("/api/") ? source(path.substr(5)) : nullptr;
+  if (!path.starts_with("/api/")) return nullptr;
+  std::string name(path.substr(5));
+  const std::string_view id = parent_id_in(path);
+  if (!id.empty()) name.replace(static_cast<size_t>(id.data() - path.data()) - 5, id.size(), "{id}");
+  return source(name);
 }
 
 }  // namespace emulator

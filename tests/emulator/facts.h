@@ -24,6 +24,8 @@ enum class Pick {
   modulo,   // row number modulo the target's count
   inverse,  // the rows of the target whose modulo relationship is this row
   own,      // children of a type that has this one as its parent
+  members,  // rows of the target by chance: none in one row of five, most in another
+  groups,   // the rows of the target whose members relationship `of` holds this one
   parent,
   none
 };
@@ -35,6 +37,7 @@ struct Relationship {
   bool always_data = false;  // `data` is there without include
   bool hidden = false;       // for filters alone
   Pick pick = Pick::hash;
+  std::string of;   // of groups: the target's relationship
   int64_t min = 0;  // of a to-many relationship
   int64_t max = 2;
   int64_t missing_percent = 0;
@@ -117,10 +120,15 @@ struct SortRule {
   Field field;
 };
 
+/// A collection, or a nested one: below each row of `parent`, the rows that its relationship `members` holds.
 struct Source {
-  std::string name;
+  std::string name;  // `lists`, `lists/{id}/profiles`
   std::string path;  // /api/…
   const Type* type = nullptr;
+  const Type* parent = nullptr;  // null: a collection by itself
+  const Relationship* members = nullptr;
+  bool ids_only = false;  // resource identifiers instead of resources
+  Shape extra;            // attributes that the rows have here alone
   int64_t rows = 0;
   Rate rate;
   std::map<std::string, Rate> costly;  // `parameter=value`: counted across endpoints, in addition
@@ -139,12 +147,16 @@ struct Source {
 
 class Facts {
  public:
-  /// `document` has members sources, types and meta. Throws std::exception when it makes no sense.
+  /// `document` has members sources, nested, types and meta. Throws std::exception when it makes no sense.
   explicit Facts(const Json& document);
   Facts(const Facts&) = delete;
   Facts& operator=(const Facts&) = delete;
 
+  /// The collections that are not nested.
   const std::map<std::string, Source>& sources() const { return sources_; }
+  const std::map<std::string, Source>& nested() const { return nested_; }
+
+  /// By name, nested ones too.
   const Source* source(std::string_view name) const;
   const Source* source_at(std::string_view path) const;
   const Type& type(const std::string& name) const { return *types_.at(name); }
@@ -154,12 +166,21 @@ class Facts {
   const std::string& meta() const { return meta_; }
 
  private:
+  void add_nested(const std::string& name, const Json& json);
+
   std::map<std::string, std::unique_ptr<Type>> types_;
   std::map<std::string, Source> sources_;
+  std::map<std::string, Source> nested_;
   std::string meta_;
 };
 
 /// The value's field in rows of `type`: `id`, `rel:NAME`, or a path into the attributes. Throws std::out_of_range.
 Field bind_field(const Type& type, const std::string& where);
+
+/// The same of the rows of a collection, which may have attributes there alone.
+Field bind_field(const Source& source, const std::string& where);
+
+/// The parent's id, still percent-encoded, in the path of a request to a nested collection; empty for others.
+std::string_view parent_id_in(std::string_view path);
 
 }  // namespace emulator

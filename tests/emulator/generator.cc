@@ -38,6 +38,8 @@ Value created(const Generator&, const RowContext& row, uint64_t) { return Value:
 
 Value updated(const Generator&, const RowContext& row, uint64_t) { return Value::of_instant(row.updated_us()); }
 
+Value joined(const Generator&, const RowContext& row, uint64_t) { return Value::of_instant(row.joined_us()); }
+
 Value timestamp(const Generator&, const RowContext& row, uint64_t) {
   return Value::of_integer(row.created_us() / kSecond);
 }
@@ -195,6 +197,7 @@ struct Generator::Recipe {
 const Generator::Recipe Generator::kRecipes[] = {
     {"created", created},
     {"updated", updated},
+    {"joined", joined},
     {"timestamp", timestamp, nullptr, true},
     {"timestamp_text", timestamp_text, nullptr, true},
     {"after", after},

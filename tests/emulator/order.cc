@@ -55,15 +55,17 @@ class ChronologicalOrder final : public Order {
 
 class SortedOrder final : public Order {
  public:
-  SortedOrder(const World& world, const Type& type, const Field& field) {
-    const int64_t count = world.rows(type).end();
-    std::vector<Value> values;
-    values.reserve(static_cast<size_t>(count));
-    for (int64_t row = 0; row < count; ++row) values.push_back(field_value(field, world.context(type, row)));
-    rows_.resize(static_cast<size_t>(count));
-    std::iota(rows_.begin(), rows_.end(), 0U);
-    std::stable_sort(rows_.begin(), rows_.end(),
-                     [&](uint32_t a, uint32_t b) { return compare(values[a], values[b]) < 0; });
+  SortedOrder(const World& world, const Type& type, const Field& field, const std::vector<int64_t>& rows,
+              const Group* group) {
+    std::vector<std::pair<Value, int64_t>> keys;
+    keys.reserve(rows.size());
+    for (const int64_t row : rows) keys.emplace_back(field_value(field, world.context(type, row, group)), row);
+    std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
+      const auto order = compare(a.first, b.first);
+      return order == 0 ? a.second < b.second : order < 0;
+    });
+    rows_.reserve(keys.size());
+    for (const auto& [value, row] : keys) rows_.push_back(static_cast<uint32_t>(row));
   }
 
   int64_t size() const override { return static_cast<int64_t>(rows_.size()); }
@@ -90,6 +92,11 @@ Value field_value(const Field& field, const RowContext& row) {
   return Value::null();
 }
 
+std::shared_ptr<const Order> order_of(const World& world, const Type& type, const Field& field,
+                                      const std::vector<int64_t>& rows, const Group& group) {
+  return std::make_shared<SortedOrder>(world, type, field, rows, &group);
+}
+
 std::shared_ptr<const Order> OrderCache::order(const World& world, const Type& type, const Field& field) {
   const Rows& rows = world.rows(type);
   if (field.kind == Field::Kind::attribute && field.shape.is_chronological()) {
@@ -98,7 +105,9 @@ std::shared_ptr<const Order> OrderCache::order(const World& world, const Type& t
   const std::lock_guard lock(mutex_);
   Entry& entry = sorted_[{type.slot, field.path}];
   if (entry.order == nullptr || entry.version != rows.version()) {
-    entry = {rows.version(), std::make_shared<SortedOrder>(world, type, field)};
+    std::vector<int64_t> all(static_cast<size_t>(rows.end()));
+    std::iota(all.begin(), all.end(), 0);
+    entry = {rows.version(), std::make_shared<SortedOrder>(world, type, field, all, nullptr)};
   }
   return entry.order;
 }
@@ -106,7 +115,7 @@ std::shared_ptr<const Order> OrderCache::order(const World& world, const Type& t
 int64_t SortedView::after(const Value& value, int64_t row) const {
   return first([&](int64_t position) {
     const int64_t other = row_at(position);
-    auto order = compare(field_value(field_, world_.context(type_, other)), value);
+    auto order = compare(value_at(position), value);
     if (order == 0) order = other <=> row;
     return descending_ ? order < 0 : order > 0;
   });

@@ -24,6 +24,10 @@ class Order {
   virtual int64_t row_at(int64_t position) const = 0;
 };
 
+/// Some rows of a type in the order of `field`: those of a group.
+std::shared_ptr<const Order> order_of(const World& world, const Type& type, const Field& field,
+                                      const std::vector<int64_t>& rows, const Group& group);
+
 /// The order by `field`. By creation it is computed, so that any number of rows costs nothing; by anything else it is
 /// sorted once per version of the rows and kept. Any thread.
 class OrderCache {
@@ -42,13 +46,15 @@ class OrderCache {
 /// An order read forwards or backwards.
 class SortedView {
  public:
+  /// `group`: whose members the rows are; null: nobody's.
   SortedView(const World& world, const Type& type, const Field& field, std::shared_ptr<const Order> order,
-             bool descending)
-      : world_(world), type_(type), field_(field), order_(std::move(order)), descending_(descending) {}
+             bool descending, const Group* group)
+      : world_(world), type_(type), field_(field), order_(std::move(order)), descending_(descending), group_(group) {}
 
   int64_t size() const { return order_->size(); }
   int64_t row_at(int64_t position) const { return order_->row_at(descending_ ? size() - 1 - position : position); }
-  Value value_at(int64_t position) const { return field_value(field_, world_.context(type_, row_at(position))); }
+  RowContext context_at(int64_t position) const { return world_.context(type_, row_at(position), group_); }
+  Value value_at(int64_t position) const { return field_value(field_, context_at(position)); }
   bool descending() const { return descending_; }
 
   /// The first position that is not before `holds`, which is false up to some position and true from there on.
@@ -75,6 +81,7 @@ class SortedView {
   const Field& field_;
   std::shared_ptr<const Order> order_;
   bool descending_;
+  const Group* group_;
 };
 
 }  // namespace emulator

@@ -24,10 +24,8 @@ struct Range {
   int64_t last;
 };
 
-void narrow(Range& range, const SortedView& view, const World& world, const Type& type, const Condition& condition) {
-  const auto value = [&](int64_t position) {
-    return field_value(condition.field->field, world.context(type, view.row_at(position)));
-  };
+void narrow(Range& range, const SortedView& view, const Condition& condition) {
+  const auto value = [&](int64_t position) { return field_value(condition.field->field, view.context_at(position)); };
   const Value& bound = condition.values.front();
   const auto first_where = [&](auto test) {
     return view.first([&](int64_t p) { return test(compare(value(p), bound)); });
@@ -60,11 +58,14 @@ bool is_bound(Operator op) {
 Page select_page(const World& world, OrderCache& orders, const QueryPlan& plan) {
   const Type& type = *plan.source->type;
   const Field& field = plan.sort->field;
-  const SortedView view(world, type, field, orders.order(world, type, field), plan.descending);
+  const Group* group = plan.group ? &*plan.group : nullptr;
+  auto order =
+      group != nullptr ? order_of(world, type, field, world.members(*group), *group) : orders.order(world, type, field);
+  const SortedView view(world, type, field, std::move(order), plan.descending, group);
   Range range{0, view.size()};
   for (const Condition& condition : plan.conditions) {
     if (is_bound(condition.op) && same_order(condition.field->field, field)) {
-      narrow(range, view, world, type, condition);
+      narrow(range, view, condition);
     }
   }
   if (plan.cursor && !plan.cursor->from_start) {
@@ -78,7 +79,7 @@ Page select_page(const World& world, OrderCache& orders, const QueryPlan& plan) 
   int64_t skip = plan.source->page.numbered ? (plan.page_number - 1) * plan.page_size : 0;
   Page page;
   for (int64_t position = range.first; position < range.last; ++position) {
-    const RowContext row = world.context(type, view.row_at(position));
+    const RowContext row = view.context_at(position);
     const bool wanted =
         world.rows(type).exists(row.row) &&
         std::all_of(plan.conditions.begin(), plan.conditions.end(), [&](const auto& c) { return holds(c, row); }) &&
@@ -91,7 +92,7 @@ Page select_page(const World& world, OrderCache& orders, const QueryPlan& plan) 
     }
     page.rows.push_back(row.row);
   }
-  if (!page.rows.empty()) page.last_value = field_value(field, world.context(type, page.rows.back()));
+  if (!page.rows.empty()) page.last_value = field_value(field, world.context(type, page.rows.back(), group));
   return page;
 }
 

@@ -114,7 +114,8 @@ Check Planner::sparse(const Parameter& parameter, const std::string& type_name) 
   if (type == nullptr) return unknown(parameter);
   auto& names = plan.fields[type_name];
   for (const auto& name : split_list(parameter.value)) {
-    if (!type->fields.contains(name)) {
+    const bool extra = type == source.type && source.extra.part(name);
+    if (!type->fields.contains(name) && !extra) {
       return bad_parameter(parameter.name, "'" + name + "' is not a valid field for resource type " + type_name + ".");
     }
     names.insert(name);
@@ -148,6 +149,7 @@ Check Planner::parameter(const Parameter& parameter) {
   if (name == "page[size]" && source.page.parameter) return page_size(value);
   if (name == "page[number]" && source.page.numbered) return page_number(value);
   if (name == "page[cursor]" && source.page.paged && !source.page.numbered) return page_cursor(value);
+  if (source.ids_only) return unknown(parameter);
   if (const auto type = bracketed(name, "fields[")) return sparse(parameter, *type);
   if (const auto type = bracketed(name, "additional-fields[")) return additional(parameter, *type);
   return unknown(parameter);
@@ -165,8 +167,8 @@ Check Planner::sort_against_filter() const {
 }
 
 // fields[…] may change from page to page; everything else may not.
-std::string binding_of(const Source& source, const std::vector<Parameter>& parameters) {
-  uint64_t state = hash_text(source.path);
+std::string binding_of(const QueryPlan& plan, const std::vector<Parameter>& parameters) {
+  uint64_t state = hash_text(plan.source->path + (plan.group ? std::to_string(plan.group->row) : std::string()));
   for (const char* name : {"filter", "sort", "page[size]", "include"}) {
     const std::string* value = find_parameter(parameters, name);
     state = hash_text(value == nullptr ? std::string("-") : "+" + *value, hash_text(name, state));
@@ -178,10 +180,11 @@ std::string binding_of(const Source& source, const std::vector<Parameter>& param
 
 }  // namespace
 
-Outcome<QueryPlan> make_query_plan(const Facts& facts, const Source& source, const std::vector<Parameter>& parameters,
-                                   int64_t now_us) {
+Outcome<QueryPlan> make_query_plan(const Facts& facts, const Source& source, const std::optional<Group>& group,
+                                   const std::vector<Parameter>& parameters, int64_t now_us) {
   Planner planner{facts, source, now_us, {}};
   planner.plan.source = &source;
+  planner.plan.group = group;
   planner.plan.page_size = source.page.default_size;
   for (const Parameter& parameter : parameters) {
     if (auto refusal = planner.parameter(parameter)) return std::move(*refusal);
@@ -196,7 +199,7 @@ Outcome<QueryPlan> make_query_plan(const Facts& facts, const Source& source, con
     plan.sort = &source.default_sort;
     plan.descending = source.default_descending;
   }
-  plan.binding = binding_of(source, parameters);
+  plan.binding = binding_of(plan, parameters);
   if (plan.cursor && plan.cursor->binding != plan.binding) {
     return bad_parameter("page[cursor]", "Invalid cursor provided.", "/data/");
   }

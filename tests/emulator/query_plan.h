@@ -17,6 +17,7 @@ namespace emulator {
 
 struct QueryPlan {
   const Source* source = nullptr;
+  std::optional<Group> group;  // of a nested collection
   std::vector<Condition> conditions;
   const SortRule* sort = nullptr;
   bool descending = false;
@@ -29,8 +30,8 @@ struct QueryPlan {
   std::string binding;                                      // what a cursor of this query is bound to
 };
 
-/// Checks every parameter: unknown ones, values, and how they go together.
-Outcome<QueryPlan> make_query_plan(const Facts& facts, const Source& source, const std::vector<Parameter>& parameters,
-                                   int64_t now_us);
+/// Checks every parameter: unknown ones, values, and how they go together. `group`: of a nested collection.
+Outcome<QueryPlan> make_query_plan(const Facts& facts, const Source& source, const std::optional<Group>& group,
+                                   const std::vector<Parameter>& parameters, int64_t now_us);
 
 }  // namespace emulator

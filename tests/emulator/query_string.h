@@ -1,6 +1,7 @@
 // Query strings, as strict as RFC 3986 about what must be percent-encoded.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ const std::string* find_parameter(const std::vector<Parameter>& parameters, std:
 
 /// `a,b,c` as its parts; an empty text has none.
 std::vector<std::string> split_list(std::string_view text);
+
+/// %XX as the byte it stands for, `+` as a space; nothing where an escape is broken.
+std::optional<std::string> percent_decode(std::string_view text);
 
 /// Everything but unreserved characters as %XX.
 std::string percent_encode(std::string_view text);

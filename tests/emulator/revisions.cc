@@ -58,7 +58,10 @@ Revisions::Revisions(bool literal) : literal_(literal) {
   const Json history = Json::parse(kRevisionsJson);
   known_ = history.at("revisions").get<std::vector<std::string>>();
   patches_ = history.at("patches");
-  newest_ = {{"sources", Json::parse(kSourcesJson)}, {"types", Json::parse(kTypesJson)}, {"meta", history.at("meta")}};
+  newest_ = {{"sources", Json::parse(kSourcesJson)},
+             {"nested", Json::parse(kNestedJson)},
+             {"types", Json::parse(kTypesJson)},
+             {"meta", history.at("meta")}};
 }
 
 Outcome<std::string> Revisions::effective(std::string_view header, bool opted_out, int64_t now_us) const {

@@ -90,4 +90,11 @@ std::vector<int64_t> Rows::remove(int64_t count) {
   return rows;
 }
 
+std::vector<int64_t> Rows::vanish(int64_t count) {
+  const auto rows = existing(count);
+  vanished_.insert(rows.begin(), rows.end());
+  ++version_;
+  return rows;
+}
+
 }  // namespace emulator

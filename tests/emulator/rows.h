@@ -33,6 +33,11 @@ class Rows {
   int64_t end() const { return plan_.count + static_cast<int64_t>(added_us_.size()); }
 
   bool exists(int64_t row) const { return !deleted_.contains(row); }
+
+  /// Listed still, but unknown to whoever asks below it.
+  bool vanished(int64_t row) const { return vanished_.contains(row); }
+
+  int64_t until_us() const { return plan_.until_us; }
   int64_t created_us(int64_t row) const;
 
   /// Never before created_us, never after the span unless touched.
@@ -47,6 +52,7 @@ class Rows {
   std::vector<int64_t> add(int64_t count, int64_t at_us);
   std::vector<int64_t> touch(int64_t count, int64_t at_us);
   std::vector<int64_t> remove(int64_t count);
+  std::vector<int64_t> vanish(int64_t count);
 
  private:
   int64_t slot_us(int64_t row) const;
@@ -59,6 +65,7 @@ class Rows {
   std::vector<int64_t> added_us_;
   std::unordered_map<int64_t, int64_t> touched_us_;
   std::unordered_set<int64_t> deleted_;
+  std::unordered_set<int64_t> vanished_;
 };
 
 }  // namespace emulator

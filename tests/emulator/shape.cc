@@ -92,6 +92,12 @@ std::optional<Shape> Shape::part(std::string_view path) const {
   return std::nullopt;
 }
 
+Shape Shape::with(const Shape& other) const {
+  Shape out = *this;
+  out.members_.insert(out.members_.end(), other.members_.begin(), other.members_.end());
+  return out;
+}
+
 Value Shape::value(const RowContext& row) const {
   switch (kind_) {
     case Kind::literal:

@@ -34,6 +34,9 @@ class Shape {
 
   bool is_chronological() const;
 
+  /// This object and the members of another one.
+  Shape with(const Shape& other) const;
+
   /// This object with only the members for which `keep(path)` says whole or in part.
   enum class Keep { none, part, whole };
   template <typename Function>

@@ -14,15 +14,26 @@ namespace emulator {
 
 class World;
 
+/// A row of a nested collection's parent, whose related rows are read.
+struct Group {
+  const Type* type;
+  int64_t row;
+  const Relationship* members;
+};
+
 /// One row, while its values are being made.
 struct RowContext {
   const World& world;
   const Type& type;
   int64_t row;
-  uint64_t bits;  // hash of seed, type and row
+  uint64_t bits;             // hash of seed, type and row
+  uint64_t member_bits = 0;  // and of the group, where the row is read as its member
 
   int64_t created_us() const;
   int64_t updated_us() const;
+
+  /// When the row came into the group: whole seconds, now and then a whole day, up to 60 days after its creation.
+  int64_t joined_us() const;
   int64_t precision_us() const { return type.precision_us; }
 };
 
@@ -37,10 +48,23 @@ class World {
   const Rows& rows(const Type& type) const { return rows_[type.slot]; }
 
   RowContext context(const Type& type, int64_t row) const;
+
+  /// The row as a member of a group; without one as by itself.
+  RowContext context(const Type& type, int64_t row, const Group* group) const;
+
   std::string id(const Type& type, int64_t row) const;
 
   /// Row numbers of the target, each once. They may have been deleted since.
   std::vector<int64_t> related(const RowContext& row, const Relationship& relationship) const;
+
+  /// The rows of a group that exist now.
+  std::vector<int64_t> members(const Group& group) const;
+
+  /// The rows that exist and have not vanished; those of a type without collection are what their parents hold.
+  std::vector<int64_t> existing_rows(const Type& type) const;
+
+  /// Changes with the rows that existing_rows() depends on.
+  uint64_t version(const Type& type) const;
 
  private:
   friend class Dataset;
@@ -48,6 +72,8 @@ class World {
 
   int64_t created_us(const Type& type, int64_t row) const;
   int64_t updated_us(const Type& type, int64_t row) const;
+  int64_t initial_count(const Type& type) const;
+  bool is_member(const RowContext& group, const Relationship& members, int64_t row) const;
 
   uint64_t seed_;
   bool nasty_;
@@ -75,6 +101,7 @@ class Dataset {
   std::vector<std::string> grow(const Type& type, int64_t count, int64_t at_us);
   std::vector<std::string> touch(const Type& type, int64_t count, int64_t at_us);
   std::vector<std::string> remove(const Type& type, int64_t count);
+  std::vector<std::string> vanish(const Type& type, int64_t count);
 
  private:
   template <typename Change>

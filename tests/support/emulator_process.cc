@@ -58,11 +58,15 @@ void EmulatorProcess::faults(const nlohmann::json& rules) const { post("/_emulat
 
 std::vector<EmulatedRow> EmulatorProcess::rows(const std::string& source, const std::string& field) const {
   std::vector<EmulatedRow> rows;
-  const std::string query = "source=" + source + (field.empty() ? "" : "&field=" + field);
+  std::string name = source;
+  const size_t id = name.find("{id}");
+  if (id != std::string::npos) name.replace(id, 4, "%7Bid%7D");
+  const std::string query = "source=" + name + (field.empty() ? "" : "&field=" + field);
   const nlohmann::json answer = get("/_emulator/rows?" + query);
   for (const nlohmann::json& row : answer.at("rows")) {
     const nlohmann::json& time = row.at("time");
-    rows.push_back({row.at("id").get<std::string>(), time.is_string() ? time.get<std::string>() : time.dump()});
+    rows.push_back({row.at("id").get<std::string>(), time.is_string() ? time.get<std::string>() : time.dump(),
+                    row.value("parent", std::string())});
   }
   return rows;
 }
@@ -75,6 +79,8 @@ void EmulatorProcess::change(const std::string& command, const std::string& sour
 void EmulatorProcess::grow(const std::string& source, int64_t count, int64_t age_sec) const {
   change("grow", source, count, age_sec);
 }
+
+void EmulatorProcess::vanish(const std::string& source, int64_t count) const { change("vanish", source, count, 0); }
 
 void EmulatorProcess::touch(const std::string& source, int64_t count, int64_t age_sec) const {
   change("touch", source, count, age_sec);

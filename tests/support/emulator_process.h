@@ -13,7 +13,8 @@ namespace test_support {
 
 struct EmulatedRow {
   std::string id;
-  std::string time;  // "null": none
+  std::string time;    // "null": none
+  std::string parent;  // of a nested source; empty: none
 };
 
 /// A running klaviyo-emulator on a free loopback port; ended with its owner. Every method throws std::runtime_error
@@ -34,7 +35,7 @@ class EmulatorProcess {
   /// Adds faults to inject: [{"path", "nth", "count", "do": {...}}]; `nth` counts from now on, `count` -1 is for ever.
   void faults(const nlohmann::json& rules) const;
 
-  /// All rows of a source, with their time in `field`; empty: its usual one.
+  /// All rows of a source, with their time in `field`; empty: its usual one. `lists`, or nested `lists/{id}/profiles`.
   std::vector<EmulatedRow> rows(const std::string& source, const std::string& field) const;
 
   /// Adds `count` rows that are `age_sec` seconds old.
@@ -45,6 +46,9 @@ class EmulatorProcess {
 
   /// Deletes the first `count` rows.
   void remove(const std::string& source, int64_t count) const;
+
+  /// The first `count` rows are listed still, but nothing is found below them.
+  void vanish(const std::string& source, int64_t count) const;
 
  private:
   void change(const std::string& command, const std::string& source, int64_t count, int64_t age_sec) const;

@@ -106,7 +106,6 @@ inline constexpr Relationship kCouponCodeRelationships[] = {
      .included_by_default = true},
     {.name = "profile", .type = "profile", .cardinality = Cardinality::one},
 };
-inline constexpr FanOut kCouponCodeFanOut{.parent = "coupons", .filter_field = "coupon.id", .batch = 20};
 
 inline constexpr Relationship kCouponCodeJobRelationships[] = {
     {.name = "coupon-codes", .type = "coupon-code", .cardinality = Cardinality::many},
@@ -227,7 +226,7 @@ inline constexpr Source kProductRows[] = {
      .rate = kRateXl,
      .attributes = kCouponCodeAttributes,
      .relationships = kCouponCodeRelationships,
-     .fan_out = &kCouponCodeFanOut},
+     .parent = {.source = "coupons", .filter_field = "coupon.id", .batch = 20}},
     {.name = "coupon_code_bulk_create_jobs",
      .path = "/api/coupon-code-bulk-create-jobs",
      .type = "coupon-code-bulk-create-job",

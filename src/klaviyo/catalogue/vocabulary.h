@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -73,6 +74,14 @@ inline constexpr JoinedAttribute joined{.name = kColumnName<path>.view(),
                                         .path = below_first_key(path.view()),
                                         .type = type};
 
+/// The attributes of a resource, and those that it has in one collection only.
+template <size_t size, size_t more>
+consteval auto with(const Attribute (&attributes)[size], const Attribute (&added)[more]) {
+  std::array<Attribute, size + more> all{};
+  std::copy_n(added, more, std::copy_n(attributes, size, all.begin()));
+  return all;
+}
+
 // Klaviyo's rate limit tiers.
 inline constexpr RateClass kRateXs{.per_second = 1, .per_minute = 15, .per_day = 0};
 inline constexpr RateClass kRateS{.per_second = 3, .per_minute = 60, .per_day = 0};
@@ -103,6 +112,29 @@ inline constexpr TimeField kUnfilteredUpdatedAtCreatedAt[] = {
 inline constexpr TimeField kUnfilteredCreatedAt[] = {
     {.key = "created", .name = "created_at", .operators = kUnfiltered, .sort = {}, .immutable = true},
 };
+
+/// The same relationships where none of them can be included.
+template <size_t size>
+consteval auto not_included(const Relationship (&relationships)[size]) {
+  std::array<Relationship, size> all{};
+  std::copy_n(relationships, size, all.begin());
+  for (Relationship& relationship : all) relationship.includable = relationship.included_by_default = false;
+  return all;
+}
+
+/// The ids alone of a nested collection, from its `relationships` endpoint: a narrow table of pairs. Their times are
+/// not shown, so that no run can be limited to them.
+consteval Source ids_of(Source row, std::string_view name, std::string_view path, std::string_view sort = {}) {
+  row.name = name;
+  row.path = path;
+  row.alias = {};
+  row.stable_sort = sort;
+  row.attributes = {};
+  row.relationships = {};
+  row.time_fields = {};
+  row.rate_variants = {};
+  return row;
+}
 
 /// Catalogue and coupon code bulk jobs alike.
 inline constexpr Attribute kBulkJobAttributes[] = {

@@ -130,7 +130,7 @@ HttpRequest ApiClient::http_request(const ApiRequest& request) const {
 
 /// Waits for the rate limiter's permission.
 Status ApiClient::pace(const ApiRequest& request) {
-  std::vector<RateKey> keys{{request.path, request.rate}};
+  std::vector<RateKey> keys{{request.rate_name(), request.rate}};
   for (const ExtraRate& extra : request.extra_rate) keys.push_back({extra.name, extra.rate});
   const int64_t longest_us = request.fail_fast
                                  ? kPreviewPacingUs
@@ -178,7 +178,7 @@ void ApiClient::judge(const ApiRequest& request, HttpResponse response, Attempt&
   const std::string date = response.header("date");
   answer.server_time_us = base::parse_http_date(date, answer.local_time_us).value_or(-1);
   answer.content_type = response.header("content-type");
-  limiter_.learn(request.path, response.header("ratelimit-limit"));
+  limiter_.learn(request.rate_name(), response.header("ratelimit-limit"));
 
   const bool html = is_html(response);
   const Verdict verdict = verdict_for_status(response.status, html ? kHtml : std::string_view(answer.content_type));
@@ -206,7 +206,7 @@ void ApiClient::judge(const ApiRequest& request, HttpResponse response, Attempt&
   attempt.timed_out = response.status == 408 || response.status == 504;
   if (response.status == 429) {
     counters_.throttled++;
-    limiter_.pause(request.path, attempt.hint_us.value_or(kMicrosPerSecond));
+    limiter_.pause(request.rate_name(), attempt.hint_us.value_or(kMicrosPerSecond));
   }
 }
 

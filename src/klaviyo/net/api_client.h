@@ -49,6 +49,9 @@ struct ApiRequest {
   std::vector<ExtraRate> extra_rate = {};  // what the request counts against besides its endpoint's own class
   BodyBudget* budget = nullptr;            // as those of HttpRequest
   const BodyDecoder* decoder = nullptr;
+  std::string endpoint = {};  // `/api/lists/{id}/profiles`: all of its paths count as one; empty: the path alone
+
+  const std::string& rate_name() const { return endpoint.empty() ? path : endpoint; }
 };
 
 struct ApiAnswer {

@@ -42,13 +42,17 @@ std::vector<std::string> paths_of(const Source& source) {
   return paths;
 }
 
+bool is_nested(const Source& source) { return source.path.find("{id}") != std::string_view::npos; }
+
 // Every column that a source can have under any configuration.
 std::vector<std::string> columns_of(const Source& source) {
   std::vector<std::string> names{"id", "additional_attributes", "time"};
+  if (is_nested(source)) names = {"id", "additional_attributes", std::string(source.parent.column)};
   for (const Attribute& attribute : source.attributes) names.emplace_back(attribute.name);
   for (const JoinedAttribute& joined : source.joined) names.emplace_back(joined.name);
   for (const Relationship& relationship : source.relationships) {
     const std::string name = replaced(relationship.name, '-', '_');
+    if (is_nested(source) && name + "_id" == source.parent.column) continue;
     names.push_back(name + (relationship.cardinality == Cardinality::one ? "_id" : "_ids"));
     if (relationship.cardinality == Cardinality::many) names.push_back(name);
   }
@@ -56,7 +60,12 @@ std::vector<std::string> columns_of(const Source& source) {
   return names;
 }
 
-TEST(Catalogue, HasARowForEveryCollection) { EXPECT_EQ(sources().size(), 42U); }
+TEST(Catalogue, HasARowForEveryCollection) {
+  EXPECT_EQ(std::count_if(sources().begin(), sources().end(),
+                          [](const Source& source) { return source.path.find("{id}") == std::string::npos; }),
+            42);
+  EXPECT_EQ(sources().size(), 42U + 67U);
+}
 
 TEST(Catalogue, IsInOrderOfNames) {
   EXPECT_TRUE(std::is_sorted(sources().begin(), sources().end(),
@@ -68,11 +77,22 @@ TEST(Catalogue, EverySourceIsFoundInAllSpellings) {
     SCOPED_TRACE(source.name);
     EXPECT_EQ(find_source(source.name), &source);
     EXPECT_EQ(find_source(replaced(source.name, '_', '-')), &source);
+    EXPECT_EQ(find_source(upper(source.name)), &source);
+    if (!source.alias.empty()) {
+      EXPECT_EQ(find_source(source.alias), &source);
+    }
+    if (is_nested(source)) continue;
     EXPECT_EQ(find_source(source.type), &source);
     EXPECT_EQ(find_source(replaced(source.type, '-', '_')), &source);
-    EXPECT_EQ(find_source(upper(source.name)), &source);
     EXPECT_EQ(find_source(upper(source.type)), &source);
   }
+}
+
+TEST(Catalogue, NestedSourcesAreFoundInTheSingularToo) {
+  EXPECT_EQ(find_source("list-profile"), &row("list_profiles"));
+  EXPECT_EQ(find_source("catalog_item_category"), &row("catalog_item_categories"));
+  EXPECT_EQ(find_source("Metric-Property"), &row("metric_properties"));
+  EXPECT_EQ(find_source("flow_message"), &row("flow_action_messages"));
 }
 
 TEST(Catalogue, UnknownNamesAreNotFound) {
@@ -86,8 +106,12 @@ TEST(Catalogue, NamesFollowPathsAndNothingIsTwice) {
   std::set<std::string_view> types;
   for (const Source& source : sources()) {
     SCOPED_TRACE(source.name);
-    EXPECT_EQ(std::string(source.path), "/api/" + replaced(source.name, '_', '-'));
     EXPECT_TRUE(names.insert(source.name).second);
+    if (!source.alias.empty()) {
+      EXPECT_TRUE(names.insert(source.alias).second);
+    }
+    if (is_nested(source)) continue;
+    EXPECT_EQ(std::string(source.path), "/api/" + replaced(source.name, '_', '-'));
     EXPECT_TRUE(types.insert(source.type).second);
     EXPECT_THAT(std::string(source.scope), ::testing::EndsWith(":read"));
   }
@@ -133,7 +157,11 @@ TEST(Catalogue, AttributesOnRequestAreAskedForByTheirFirstKey) {
     }
   }
   EXPECT_THAT(requested,
-              ElementsAre("profiles.predictive_analytics", "profiles.subscriptions", "templates.definition"));
+              ElementsAre("list_profiles.predictive_analytics", "list_profiles.subscriptions",
+                          "metric_properties.sample_values", "profile_bulk_import_job_profiles.predictive_analytics",
+                          "profile_bulk_import_job_profiles.subscriptions", "profiles.predictive_analytics",
+                          "profiles.subscriptions", "segment_profiles.predictive_analytics",
+                          "segment_profiles.subscriptions", "templates.definition"));
 }
 
 TEST(Catalogue, PageSizesFitThePaging) {
@@ -188,19 +216,23 @@ TEST(TimeFields, DefaultIsUpdatedWhereThereIsOne) {
   EXPECT_EQ(row("push_tokens").time_fields.front().key, "created");
 }
 
-TEST(TimeFields, OnlyCreationAndEventTimesNeverMove) {
+TEST(TimeFields, OnlyTimesOfCreationEventsAndJoiningNeverMove) {
+  const std::set<std::string_view> immutable = {"created", "datetime", "joined_group_at", "timestamp"};
   for (const Source& source : sources()) {
     for (const TimeField& field : source.time_fields) {
-      EXPECT_EQ(field.immutable, field.key == "created" || field.key == "datetime") << source.name << " " << field.key;
+      EXPECT_EQ(field.immutable, immutable.contains(field.key)) << source.name << " " << field.key;
     }
   }
 }
 
-TEST(TimeFields, ListsAndSegmentsSortOnlySince20240515) {
+TEST(TimeFields, ListsAndSegmentsSortOnlySince20240515AndTheirMembersSince20230915) {
+  const std::map<std::string_view, std::string_view> since = {{"lists", "2024-05-15"},
+                                                              {"segments", "2024-05-15"},
+                                                              {"list_profiles", "2023-09-15"},
+                                                              {"segment_profiles", "2023-09-15"}};
   for (const Source& source : sources()) {
-    const bool late = source.name == "lists" || source.name == "segments";
     for (const TimeField& field : source.time_fields) {
-      EXPECT_EQ(field.sort_since, late ? "2024-05-15" : "") << source.name;
+      EXPECT_EQ(field.sort_since, since.contains(source.name) ? since.at(source.name) : "") << source.name;
     }
   }
 }
@@ -323,12 +355,42 @@ TEST(Passes, OfFlowsReadTheArchivedOnesToo) {
   EXPECT_THAT(filters, ElementsAre("equals(archived,false)", "equals(archived,true)"));
 }
 
-TEST(FanOut, ReadsCouponCodesPerCoupon) {
-  for (const Source& source : sources()) EXPECT_EQ(source.fan_out != nullptr, source.name == "coupon_codes");
-  const FanOut& fan_out = *row("coupon_codes").fan_out;
-  EXPECT_EQ(find_source(fan_out.parent), &row("coupons"));
-  EXPECT_EQ(fan_out.filter_field, "coupon.id");
-  EXPECT_GT(fan_out.batch, 0);
+TEST(Parents, AreSourcesAndNestedPathsLieBelowTheirs) {
+  for (const Source& source : sources()) {
+    SCOPED_TRACE(source.name);
+    EXPECT_EQ(source.has_parent(), is_nested(source) || source.name == "coupon_codes");
+    if (!is_nested(source)) continue;
+    const std::vector<const Source*> parents = parents_of(source);
+    ASSERT_FALSE(parents.empty());
+    ASSERT_NE(parents.front(), nullptr) << source.parent.source;
+    EXPECT_FALSE(parents.back()->has_parent());
+    EXPECT_TRUE(source.passes.empty());
+    EXPECT_EQ(source.parent.batch, 1);
+    const std::string segment = replaced(parents.front()->type, '-', '_');
+    EXPECT_EQ(std::string(source.parent.column), segment + "_id");
+    const std::string_view name = source.name;
+    EXPECT_TRUE(name.starts_with(segment + "_")) << "<parent>_<children>";
+  }
+}
+
+TEST(Parents, OfFlowMessagesAreActionsAndFlows) {
+  EXPECT_THAT(parents_of(row("flow_messages")), ElementsAre(&row("flow_actions"), &row("flows")));
+  EXPECT_THAT(parents_of(row("events")), ElementsAre());
+}
+
+TEST(Parents, OfCouponCodesAreAskedForInBatches) {
+  const Parent& parent = row("coupon_codes").parent;
+  EXPECT_EQ(find_source(parent.source), &row("coupons"));
+  EXPECT_EQ(parent.filter_field, "coupon.id");
+  EXPECT_GT(parent.batch, 1);
+  EXPECT_EQ(parent.column, "") << "a code is in one coupon alone";
+}
+
+TEST(Parents, IdsAloneHaveTheirPathsBelowRelationshipsAndNoColumnsElse) {
+  for (const Source& source : sources()) {
+    if (source.path.find("/relationships/") == std::string_view::npos) continue;
+    EXPECT_TRUE(source.attributes.empty() && source.relationships.empty() && source.time_fields.empty()) << source.name;
+  }
 }
 
 TEST(Columns, KnownObjectsAreFlatAndFreeOnesStayJson) {

@@ -72,9 +72,12 @@ TEST(Options, SayWhatTheyTake) {
   EXPECT_EQ(expected_value(*find_option("incremental")), "true or false");
 }
 
+TEST(Options, OfParentsAreTheIdsAlone) {
+  for (const Option& option : options()) EXPECT_EQ(option.of_parents, option.key == "ids") << option.key;
+}
+
 TEST(Options, OfOneSourceAgreeWithTheCatalogue) {
   for (const Source& source : sources()) {
-    EXPECT_EQ(find_option("ids")->source == source.name, source.fan_out != nullptr) << source.name;
     EXPECT_EQ(find_option("skip_related_objects")->source == source.name, !source.joined.empty()) << source.name;
   }
 }

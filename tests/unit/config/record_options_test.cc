@@ -129,7 +129,8 @@ TEST(RecordOptions, FiltersArePassedThrough) {
 TEST(RecordOptions, IdsAreForSourcesWithParents) {
   EXPECT_THAT(accepted("coupon_codes", "ids: [10OFF, 20OFF]").ids, ElementsAre("10OFF", "20OFF"));
   EXPECT_THAT(accepted("coupon_codes", "ids: 10OFF").ids, ElementsAre("10OFF"));
-  EXPECT_EQ(refusal("lists", "ids: [a]"), "line 3: ids: is for coupon_codes only; leave it out for lists");
+  EXPECT_THAT(accepted("list_profiles", "ids: Y6nRLr").ids, ElementsAre("Y6nRLr"));
+  EXPECT_EQ(refusal("lists", "ids: [a]"), "line 3: ids: is for sources with a parent, such as list_profiles, only; leave it out for lists");
 }
 
 TEST(RecordOptions, SkipRelatedObjectsIsForEvents) {

@@ -63,8 +63,28 @@ TEST(Request, CampaignPassesNameChannelAndArchive) {
 
 TEST(Request, CouponCodesNameTheirCoupons) {
   PageRequest page;
-  page.parent_ids = {"10OFF", "a\"b\\c"};
+  page.parents = {"10OFF", "a\"b\\c"};
   EXPECT_EQ(parameter(request_of(config_of("coupon_codes"), page), "filter"), R"(any(coupon.id,["10OFF","a\"b\\c"]))");
+}
+
+TEST(Request, BelowAParentHasItsIdInThePathAndItsWindowOnTheTimeOfJoining) {
+  PageRequest page;
+  page.parents = {"$custom:::ITEM-1/2"};
+  page.query.from_us = us("2026-02-10T00:00:00Z");
+  const auto request = request_of(windowed("list_profiles", "joined_group_at"), page);
+  EXPECT_EQ(request.path, "/api/lists/%24custom%3A%3A%3AITEM-1%2F2/profiles");
+  EXPECT_EQ(request.rate_name(), "/api/lists/{id}/profiles") << "one rate class for all lists";
+  EXPECT_EQ(parameter(request, "filter"), "greater-or-equal(joined_group_at,2026-02-10T00:00:00Z)");
+  EXPECT_EQ(parameter(request, "sort"), "joined_group_at");
+}
+
+TEST(Request, IdsAloneComeInASteadyOrderAndTakeNoFields) {
+  PageRequest page;
+  page.parents = {"Y6nRLr"};
+  const auto request = request_of(config_of("list_profile_ids"), page);
+  EXPECT_EQ(request.path, "/api/lists/Y6nRLr/relationships/profiles");
+  EXPECT_EQ(parameter(request, "sort"), "joined_group_at");
+  EXPECT_EQ(parameter(request, "filter"), "(none)");
 }
 
 TEST(Request, ConfiguredTermsAndFieldsArePassedThrough) {

@@ -27,9 +27,6 @@ Task example() {
   by_page.position.page_begin.add("x");
   by_page.position.delivered = by_page.position.page_begin;
   by_page.position.delivered.add("y");
-  by_page.position.parent_page = PageParameter{"page[number]", "2"};
-  by_page.position.parent_skip = 3;
-  by_page.position.parent_hash = UINT64_MAX;
   task.windows = {in_order, by_page};
   return task;
 }
@@ -87,6 +84,61 @@ TEST(Task, WithAPassThatDoesNotExistIsRefused) {
   Task task = example();
   task.windows[0].pass = 99;
   EXPECT_EQ(parse_task(format_task(task), config_of("campaigns")).status().code(), base::Code::config);
+}
+
+// Below two levels of parents: rows of an action, a listing of a flow's actions, and of the archived flows.
+Task nested_example() {
+  Task task;
+  task.source = "flow_action_messages";
+  task.config = "sha256:f";
+  task.account = "hmac:a";
+  WindowTask rows{.window = {us("2026-02-10T00:00:00Z"), kUnboundedAbove}, .parents = {"36654791"}};
+  rows.position.at_us = us("2026-02-10T07:31:05Z");
+  WindowTask actions{.lists = 1, .parents = {"XVTP5Q"}};
+  WindowTask flows{.pass = 1, .lists = 2};
+  flows.position.page = PageParameter{"page[cursor]", "c"};
+  task.windows = {rows, actions, flows};
+  return task;
+}
+
+TEST(Task, OfParentsComesBackAsItWasWritten) {
+  const Task task = nested_example();
+  const auto read = parse_task(format_task(task), config_of("flow_action_messages"));
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(*read, task);
+}
+
+TEST(Task, OfGivenParentsNamesThemByTheirPlace) {
+  Config config = config_of("list_profiles");
+  config.ids = {"a", "b", "c"};
+  Task task = nested_example();
+  task.source = "list_profiles";
+  task.windows = {{.lists = 1, .given = IdRange{1, 3}}};
+  const auto read = parse_task(format_task(task), config);
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_EQ(*read, task);
+  config.ids.pop_back();
+  EXPECT_EQ(parse_task(format_task(task), config).status().code(), base::Code::config) << "there is no third one";
+}
+
+TEST(Task, WithParentsThatItsLevelDoesNotHaveIsRefused) {
+  const Config config = config_of("flow_action_messages");
+  Task task = nested_example();
+  task.windows[0].parents.clear();
+  EXPECT_EQ(parse_task(format_task(task), config).status().code(), base::Code::config) << "rows below nothing";
+  task = nested_example();
+  task.windows[2].parents = {"XVTP5Q"};
+  EXPECT_EQ(parse_task(format_task(task), config).status().code(), base::Code::config) << "flows below something";
+  task = nested_example();
+  task.windows[1].lists = 3;
+  EXPECT_EQ(parse_task(format_task(task), config).status().code(), base::Code::config);
+  task = nested_example();
+  task.windows[1].pass = 1;
+  EXPECT_EQ(parse_task(format_task(task), config).status().code(), base::Code::config) << "actions have one pass";
+  Task flat = nested_example();
+  flat.source = "events";
+  flat.windows = {{.parents = {"x"}}};
+  EXPECT_EQ(parse_task(format_task(flat), config_of("events")).status().code(), base::Code::config);
 }
 
 TEST(Trail, TellsRowsAndTheirOrderApart) {

@@ -26,7 +26,7 @@ Position at(int64_t time_us) {
 }
 
 TEST(WorkList, OneWindowIsGivenToOneLaneUntilAPageShowsThatThereIsMore) {
-  WorkList work(task_of({0, 1'000 * kSecond}), true, 0);
+  WorkList work(task_of({0, 1'000 * kSecond}), {.cuttable = true});
   ASSERT_TRUE(work.claim());
   EXPECT_FALSE(work.claim());
   work.begin_page(0);
@@ -38,7 +38,7 @@ TEST(WorkList, OneWindowIsGivenToOneLaneUntilAPageShowsThatThereIsMore) {
 }
 
 TEST(WorkList, AWindowIsNotCutWhileOneOfItsPagesIsExamined) {
-  WorkList work(task_of({0, 1'000 * kSecond}), true, 0);
+  WorkList work(task_of({0, 1'000 * kSecond}), {.cuttable = true});
   work.claim();
   work.begin_page(0);
   work.end_page(0, {100, 0, 10 * kSecond, true, false});
@@ -49,7 +49,7 @@ TEST(WorkList, AWindowIsNotCutWhileOneOfItsPagesIsExamined) {
 
 TEST(WorkList, RowsOutOfOrderAndSourcesWithoutLowerBoundAreNotCut) {
   for (const bool cuttable : {false, true}) {
-    WorkList work(task_of({0, 1'000 * kSecond}), cuttable, 0);
+    WorkList work(task_of({0, 1'000 * kSecond}), {.cuttable = cuttable});
     work.claim();
     work.begin_page(0);
     work.end_page(0, {100, 0, 10 * kSecond, !cuttable, false});
@@ -60,7 +60,7 @@ TEST(WorkList, RowsOutOfOrderAndSourcesWithoutLowerBoundAreNotCut) {
 // The page on its way and one more: there is nothing to share.
 TEST(WorkList, WhatIsLeftForTwoPagesIsNotCut) {
   for (const int64_t to_sec : {30, 31}) {
-    WorkList work(task_of({0, to_sec * kSecond}), true, 0);
+    WorkList work(task_of({0, to_sec * kSecond}), {.cuttable = true});
     work.claim();
     work.begin_page(0);
     work.end_page(0, {100, 0, 10 * kSecond, true, false});
@@ -72,7 +72,7 @@ TEST(WorkList, WhatIsLeftForTwoPagesIsNotCut) {
 TEST(WorkList, ACutLeavesWholePagesToTheEarlierPart) {
   for (const auto& [left, early] : {std::pair{2.5, 2}, {3.0, 2}, {3.9, 2}, {4.0, 3}, {9.0, 5}, {100.0, 51}}) {
     const auto to_us = static_cast<int64_t>((left + 1) * 1'000) * kSecond;
-    WorkList work(task_of({0, to_us}), true, 0);
+    WorkList work(task_of({0, to_us}), {.cuttable = true});
     work.claim();
     work.begin_page(0);
     work.end_page(0, {100, 0, 1'000 * kSecond, true, false});
@@ -84,7 +84,7 @@ TEST(WorkList, ACutLeavesWholePagesToTheEarlierPart) {
 
 // Also before the lane has read a page of it: it is taken to be like the window that it was cut from.
 TEST(WorkList, WhatWasCutOffIsCutAgainForTheNextLane) {
-  WorkList work(task_of({0, 81'000 * kSecond}), true, 0);
+  WorkList work(task_of({0, 81'000 * kSecond}), {.cuttable = true});
   work.claim();
   work.begin_page(0);
   work.end_page(0, {100, 0, 1'000 * kSecond, true, false});
@@ -97,7 +97,7 @@ TEST(WorkList, WhatWasCutOffIsCutAgainForTheNextLane) {
 TEST(WorkList, TheBusiestWindowIsCut) {
   Task task = task_of({0, 1'000 * kSecond});
   task.windows.push_back({0, {1'000 * kSecond, 2'000 * kSecond}, {}, false});
-  WorkList work(task, true, 0);
+  WorkList work(task, {.cuttable = true});
   work.claim();
   work.claim();
   work.end_page(0, {100, 0, 500 * kSecond, true, false});
@@ -108,7 +108,7 @@ TEST(WorkList, TheBusiestWindowIsCut) {
 }
 
 TEST(WorkList, AnUnboundedEndIsCutBeforeTheHorizon) {
-  WorkList work(task_of({}), true, 1'000 * kSecond);
+  WorkList work(task_of({}), {.cuttable = true, .horizon_us = 1'000 * kSecond});
   work.claim();
   work.end_page(0, {100, 100 * kSecond, 110 * kSecond, true, false});
   const auto late = work.claim();
@@ -117,7 +117,7 @@ TEST(WorkList, AnUnboundedEndIsCutBeforeTheHorizon) {
 }
 
 TEST(WorkList, CheckpointHoldsWhatIsNotDelivered) {
-  WorkList work(task_of({0, 1'000 * kSecond}), true, 0);
+  WorkList work(task_of({0, 1'000 * kSecond}), {.cuttable = true});
   work.claim();
   work.begin_page(0);
   work.end_page(0, {100, 0, 10 * kSecond, true, false});
@@ -136,10 +136,119 @@ TEST(WorkList, CheckpointHoldsWhatIsNotDelivered) {
   EXPECT_TRUE(work.task().windows.empty());
 }
 
+// A listing of 100 parents, ten a page.
+Task listing() {
+  Task task = task_of({0, 1'000 * kSecond});
+  task.windows[0].lists = 1;
+  return task;
+}
+
+std::vector<std::string> page_of(int number) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(std::to_string(10 * number + i));
+  return ids;
+}
+
+PagePlace place(const std::string& cursor) { return {{"page[cursor]", cursor}, {}}; }
+
+TEST(WorkList, AListingIsReplacedByAnEntryPerParentAndItsRest) {
+  WorkList work(listing(), {.lanes = 8});
+  const auto claim = work.claim();
+  ASSERT_TRUE(claim);
+  EXPECT_TRUE(work.lists_parents(claim->id));
+  EXPECT_EQ(claim->task.window, Window{}) << "all parents, whatever the window of their rows";
+  EXPECT_TRUE(work.expand(claim->id, page_of(0), at(5), place("1")));
+  const Task left = work.task();
+  ASSERT_EQ(left.windows.size(), 11U);
+  EXPECT_EQ(left.windows[0].lists, 1);
+  EXPECT_EQ(left.windows[0].position, at(5));
+  EXPECT_EQ(left.windows[1].parents, std::vector<std::string>{"0"});
+  EXPECT_EQ(left.windows[1].window, (Window{0, 1'000 * kSecond}));
+  EXPECT_EQ(left.windows[1].lists, 0);
+}
+
+TEST(WorkList, ParentsAreListedOnlyWhileFewEntriesWaitSoThatTheyAreNeverGathered) {
+  WorkList work(listing(), {.lanes = 8});
+  const int listed = work.claim()->id;
+  EXPECT_TRUE(work.expand(listed, page_of(0), at(1), place("1")));
+  EXPECT_FALSE(work.expand(listed, page_of(1), at(2), place("2"))) << "20 wait for 8 lanes";
+  std::vector<int> rows;
+  for (int i = 0; i < 13; ++i) {
+    const auto claim = work.claim();
+    ASSERT_TRUE(claim);
+    EXPECT_FALSE(work.lists_parents(claim->id)) << i;
+  }
+  const auto again = work.claim();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, listed) << "7 wait for 8 lanes";
+  ASSERT_TRUE(again->place);
+  EXPECT_EQ(again->place->page.second, "2") << "where the lane before has left off";
+  EXPECT_EQ(again->task.position, at(2));
+}
+
+TEST(WorkList, AListingEndsWithItsLastPageAndTheRunWithTheLastParent) {
+  WorkList work(listing(), {.lanes = 2, .batch = 4});
+  EXPECT_TRUE(work.expand(work.claim()->id, page_of(0), at(1), std::nullopt));
+  EXPECT_FALSE(work.all_finished());
+  std::vector<size_t> batches;
+  while (const auto claim = work.claim()) {
+    batches.push_back(claim->task.parents.size());
+    work.finish(claim->id);
+    work.deliver(claim->id, {}, 0, true);
+  }
+  EXPECT_EQ(batches, (std::vector<size_t>{4, 4, 2}));
+  EXPECT_TRUE(work.all_finished());
+  EXPECT_TRUE(work.all_delivered());
+}
+
+TEST(WorkList, GivenParentsNeedNoListingAndWaitAsARange) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 100'000; ++i) ids.push_back(std::to_string(i));
+  Task task = listing();
+  task.windows[0].given = IdRange{0, ids.size()};
+  WorkList work(task, {.lanes = 4, .ids = ids});
+  EXPECT_EQ(work.claim()->task.parents, std::vector<std::string>{"0"});
+  EXPECT_EQ(work.claim()->task.parents, std::vector<std::string>{"1"});
+  const Task left = work.task();
+  EXPECT_LE(left.windows.size(), 8U);
+  ASSERT_TRUE(left.windows[0].given);
+  EXPECT_EQ(left.windows[0].given->end, ids.size());
+  EXPECT_EQ(left.windows[0].given->begin, left.windows.size() - 1) << "every id once: in the range or as an entry";
+}
+
+TEST(WorkList, OfTwoLevelsListsTheUpperOneOnlyWhenLittleWaitsBelow) {
+  Task task = listing();
+  task.windows[0].lists = 2;
+  WorkList work(task, {.lanes = 4});
+  const int flows = work.claim()->id;
+  EXPECT_FALSE(work.expand(flows, page_of(0), at(1), place("1")));
+  const auto actions = work.claim();
+  EXPECT_EQ(actions->task.lists, 1);
+  EXPECT_EQ(actions->task.parents, std::vector<std::string>{"0"});
+  EXPECT_TRUE(work.expand(actions->id, std::vector<std::string>{"a", "b"}, at(2), std::nullopt));
+  EXPECT_EQ(work.claim()->task.lists, 1) << "two rows are too few for four lanes";
+}
+
+TEST(WorkList, WindowsOfAParentAreCutLikeOthersAndTheListingIsNot) {
+  WorkList work(listing(), {.cuttable = true, .lanes = 1});
+  const int listed = work.claim()->id;
+  work.begin_page(listed);
+  work.end_page(listed, {100, 0, 10 * kSecond, true, false});
+  EXPECT_FALSE(work.claim()) << "the listing";
+  work.expand(listed, std::vector<std::string>{"a"}, at(1), std::nullopt);
+  const int early = work.claim()->id;
+  work.begin_page(early);
+  work.end_page(early, {100, 0, 10 * kSecond, true, false});
+  const auto late = work.claim();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->task.parents, std::vector<std::string>{"a"});
+  EXPECT_EQ(late->task.window.from_us, work.begin_page(early).to_us);
+}
+
 // Lanes in any order, cutting as they please: the windows they read are the run's window, without gap and overlap.
 RC_GTEST_PROP(WorkListProperty, ClaimsPartitionTheRun, ()) {
   const Window run{0, 100'000 * kSecond};
-  WorkList work(task_of(run), true, 0);
+  WorkList work(task_of(run), {.cuttable = true});
   std::map<int, int64_t> reached;
   std::map<int, Window> done;
   for (int step = 0; step < 400 && !(reached.empty() && step > 0); ++step) {
