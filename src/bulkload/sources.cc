@@ -74,13 +74,13 @@ base::Result<TextTable> list_sources(std::string_view config_schema) {
   auto sources = read_sources(config_schema);
   if (!sources.ok()) return sources.status();
   TextTable table =
-      TextTable::with_columns({"name", "path", "page_size", "filter_by", "rate_limit", "scopes", "columns"});
+      TextTable::with_columns({"name", "path", "page_size", "filter_by", "rate_limit", "scopes", "columns", "beta"});
   table.columns[2].type = table.columns[6].type = Type::int64;
   for (const json& source : *sources) {
     const size_t columns = source.value("columns", json::array()).size();
     table.rows.push_back({text_of(source, "name"), text_of(source, "path"), text_of(source, "max_page_size"),
                           joined(source, "time_fields", "name"), rate_text(source), joined(source, "scopes", ""),
-                          std::to_string(columns)});
+                          std::to_string(columns), source.value("beta", false) ? "yes" : ""});
   }
   return table;
 }

@@ -6,6 +6,7 @@
 
 #include "klaviyo/catalogue/account.h"
 #include "klaviyo/catalogue/audiences.h"
+#include "klaviyo/catalogue/beta.h"
 #include "klaviyo/catalogue/events.h"
 #include "klaviyo/catalogue/messaging.h"
 #include "klaviyo/catalogue/nested_account.h"
@@ -29,10 +30,11 @@ consteval auto by_name(const Source (&... areas)[sizes]) {
   return rows;
 }
 
-constexpr auto kSources = by_name(
-    catalogue::kAccountRows, catalogue::kAudienceRows, catalogue::kEventRows, catalogue::kMessagingRows,
-    catalogue::kProductRows, catalogue::kProfileRows, catalogue::kNestedAccountRows, catalogue::kNestedAudienceRows,
-    catalogue::kNestedMessagingRows, catalogue::kNestedProductRows, catalogue::kNestedProfileRows);
+constexpr auto kSources =
+    by_name(catalogue::kAccountRows, catalogue::kAudienceRows, catalogue::kBetaRows, catalogue::kEventRows,
+            catalogue::kMessagingRows, catalogue::kProductRows, catalogue::kProfileRows, catalogue::kNestedAccountRows,
+            catalogue::kNestedAudienceRows, catalogue::kNestedMessagingRows, catalogue::kNestedProductRows,
+            catalogue::kNestedProfileRows);
 
 /// What a relationship was called in `include` before a revision.
 struct Renaming {

@@ -18,7 +18,8 @@ std::string_view type_name(ColumnType type);
 /// One column taken out of a record's `attributes`.
 struct Attribute {
   std::string_view name;  // of the column: `location_city`
-  std::string_view path;  // keys from `attributes` down, joined by '.': `location.city`
+  std::string_view path;  // keys from `attributes` down, joined by '.': `location.city`. Behind the path of a JSON
+                          // attribute it goes on into its value, by keys and indices. Empty: all attributes, whole
   ColumnType type;
   std::string_view additional = {};  // set: only sent when asked for by this additional-fields value
 };
@@ -53,8 +54,10 @@ struct TimeField {
   uint8_t operators;                 // the filter operators that the API takes; 0: none, rows are filtered here
   std::string_view sort;             // value of `sort=` for ascending order; empty: the API cannot sort by it
   std::string_view sort_since = {};  // first revision that takes this sort; empty: every one
-  bool immutable = false;   // never changes in the life of a record (created, datetime): full reads are ordered by it
-  bool disordered = false;  // rows have been seen out of order in spite of `sort` (campaigns): nothing relies on it
+  bool immutable = false;    // never changes in the life of a record (created, datetime): full reads are ordered by it
+  bool disordered = false;   // rows have been seen out of order in spite of `sort` (campaigns): nothing relies on it
+  bool filter_only = false;  // no row holds one value of it (a list may hold several): the API's filter alone decides,
+                             // and is always sent, for it is what picks the rows. Bounds are whole seconds
 };
 
 enum class Paging : uint8_t {
@@ -113,6 +116,8 @@ struct Source {
   std::string_view label_column = {};           // set: a column with the pass's label
   Parent parent = {};                           // of each row; none: the collection is read by itself
   std::string_view alias = {};                  // another name: `flow_messages`
+  std::string_view always_additional = {};      // the additional_fields value that its rows are about
+  bool beta = false;                            // published under revisions that end in `.pre`
 
   bool has_parent() const { return !parent.source.empty(); }
   const TimeField* find_time_field(std::string_view key_or_name) const;

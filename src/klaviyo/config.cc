@@ -44,10 +44,18 @@ void read_source(Reading& reading) {
   }
   const std::optional<std::string> name = reading.settings.text("data_source");
   if (!name) return;
-  reading.config.source = find_source(*name);
-  if (reading.config.source != nullptr) return;
+  const Source* source = find_source(*name);
+  reading.config.source = source;
+  if (source != nullptr) {
+    if (source->beta && !reading.config.beta) {
+      reading.problem("data_source", quote(*name) +
+                                         " is published as beta, and its shape may change any day; set beta: "
+                                         "true to read it all the same");
+    }
+    return;
+  }
   std::vector<std::string_view> names;
-  for (const Source& source : sources()) names.push_back(source.name);
+  for (const Source& each : sources()) names.push_back(each.name);
   reading.problem("data_source", quote(*name) + " is no source" + did_you_mean(*name, names));
 }
 
@@ -93,6 +101,7 @@ void read_revision(Reading& reading) {
     return reading.problem("revision_time",
                            "is no revision; give a date as YYYY-MM-DD, such as " + std::string(kNewestRevision));
   }
+  if (config.source != nullptr && config.source->beta) config.revision = beta_revision(config.revision);
   EffectiveRevision effective = effective_revision(config.revision, reading.now_us);
   config.effective_revision = std::move(effective.revision);
   config.literal_revision = std::move(effective.literal);

@@ -27,6 +27,7 @@ struct Config {
   std::string effective_revision;  // decides the request's shape
   std::string literal_revision;    // the known one at or before the configured one; optional sorts respect it too
   bool skip_related_objects = false;
+  bool beta = false;  // sources that are published as beta may be read
 
   bool incremental = false;
   const TimeField* time_field = nullptr;  // the field that the window is on; nullptr: the source has none

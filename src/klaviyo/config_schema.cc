@@ -82,6 +82,7 @@ Json source_json(const Source& source) {
   set_if(json, "max_page_size", source.max_page_size);
   json["time_fields"] = Json::array();
   for (const TimeField& field : source.time_fields) json["time_fields"].push_back(time_field_json(field));
+  if (source.beta) json["beta"] = true;
   if (source.has_parent()) json["parent"] = source.parent.source;
   json["rate"] = rate_json(source.rate);
   for (const RateVariant& variant : source.rate_variants) {

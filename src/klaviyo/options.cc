@@ -155,6 +155,13 @@ constexpr Option kOptions[] = {
      .help = "Ids of the parents to read below, such as lists for list_profiles; all by default. Only for sources with "
              "a parent.",
      .of_parents = true},
+    {.key = "beta",
+     .type = Type::boolean,
+     .target = &Config::beta,
+     .default_value = "false",
+     .help =
+         "Allow sources that Klaviyo publishes as beta, whose shape may change any day. They are asked for with the "
+         "revision's beta, such as 2026-07-15.pre."},
     {.key = "base_url",
      .target = &Config::base_url,
      .default_value = "https://a.klaviyo.com",

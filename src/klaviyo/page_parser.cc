@@ -227,7 +227,7 @@ base::Status PageParser::Page::read_record(Token record) {
   if (layout_.id_column >= 0) flattener_.set_cell(layout_.id_column, "id", json_.raw(id));
   if (is_there(attributes)) {
     deep_allowed_ += json_.deep_within(attributes);
-    fill(flattener_, layout_.attributes, attributes);
+    take(flattener_, layout_.attributes, attributes);
   }
   if (layout_.label_column >= 0 && !flattener_.has_cell(layout_.label_column)) {
     flattener_.set_cell(layout_.label_column, "label", label_);

@@ -16,7 +16,7 @@ struct Candidate {
   const Attribute* attribute = nullptr;
   const Relationship* relationship = nullptr;
   const JoinedAttribute* joined = nullptr;
-  const JsonPath* from = nullptr;  // set: a value out of what the part gives
+  std::vector<JsonStep> steps = {};  // set: a value out of what the part gives
 };
 
 /// What of the catalogue a configuration asks for.
@@ -40,6 +40,17 @@ const Candidate* find_candidate(const std::vector<Candidate>& candidates, std::s
   return found == candidates.end() ? nullptr : &*found;
 }
 
+/// What fills an attribute's column: the attribute, or a value out of the JSON one that its path leads into.
+Candidate attribute_candidate(const Source& source, const Attribute& attribute) {
+  for (const Attribute& holder : source.attributes) {
+    if (holder.type != ColumnType::json || !attribute.path.starts_with(holder.path)) continue;
+    const std::string_view below = attribute.path.substr(holder.path.size());
+    if (below.starts_with('.'))
+      return {.attribute = &holder, .steps = parse_json_path("x" + std::string(below))->steps};
+  }
+  return {.attribute = &attribute};
+}
+
 /// All that are asked for, under the names and in the order of source_columns().
 std::vector<Candidate> all_candidates(const Request& request) {
   const Source& source = request.source;
@@ -49,12 +60,12 @@ std::vector<Candidate> all_candidates(const Request& request) {
   const auto add = [&](Origin origin, Candidate candidate) {
     const SourceColumn& column = *next++;
     if (!request.asks_for(column) || find_candidate(candidates, column.name) != nullptr) return;
-    candidate.column = {column.name, column.type, column.type, origin};
+    candidate.column = {column.name, column.type, column.type, origin, !candidate.steps.empty()};
     candidates.push_back(std::move(candidate));
   };
   add(Origin::id, {});
   if (!source.parent.column.empty()) add(Origin::parent, {});
-  for (const Attribute& attribute : source.attributes) add(Origin::attribute, {.attribute = &attribute});
+  for (const Attribute& attribute : source.attributes) add(Origin::attribute, attribute_candidate(source, attribute));
   for (const Relationship& relationship : source.relationships) {
     if (!has_linked_column(source, relationship)) continue;
     const bool one = relationship.cardinality == Cardinality::one;
@@ -74,7 +85,7 @@ Candidate extracted(Candidate candidate, const ColumnSelection& wanted) {
   const ColumnType type = wanted.type.value_or(ColumnType::utf8);
   const Origin origin = candidate.joined == nullptr ? Origin::attribute : Origin::joined;
   candidate.column = {wanted.name, type, type, origin, true};
-  candidate.from = &*wanted.from;
+  candidate.steps = wanted.from->steps;
   return candidate;
 }
 
@@ -162,7 +173,7 @@ void add_relationships(const Source& source, const std::vector<Candidate>& candi
 }
 
 void place_extraction(const Candidate& candidate, int index, RelationshipNode* relationship, RecordLayout& layout) {
-  const std::vector<JsonStep>& steps = candidate.from->steps;
+  const std::vector<JsonStep>& steps = candidate.steps;
   if (candidate.joined != nullptr && candidate.joined->path.empty()) {
     relationship->resource_extractions.push_back({index, steps, path_below(relationship->names.front(), steps)});
     return;
@@ -182,7 +193,7 @@ void place(const Candidate& candidate, int index, const Source& source, RecordLa
     relationship->type = candidate.relationship->type;
     relationship->joined_columns.push_back(index);
   }
-  if (candidate.from != nullptr) return place_extraction(candidate, index, relationship, layout);
+  if (!candidate.steps.empty()) return place_extraction(candidate, index, relationship, layout);
   switch (candidate.column.origin) {
     case Origin::id:
       layout.id_column = index;
@@ -247,7 +258,8 @@ RecordLayout make_layout(const Config& config) {
     if (candidate.attribute != nullptr) node_at(layout.attributes, candidate.attribute->path);
   }
   if (!source.label_column.empty()) node_at(layout.attributes, source.label_column);
-  if (config.time_field != nullptr) node_at(layout.attributes, config.time_field->name).is_time = true;
+  const TimeField* field = config.time_field;
+  if (field != nullptr && !field->filter_only) node_at(layout.attributes, field->name).is_time = true;
   add_relationships(source, candidates, layout);
   for (const Candidate& candidate : wanted_columns(candidates, config.columns)) {
     place(candidate, static_cast<int>(layout.columns.size()), source, layout);

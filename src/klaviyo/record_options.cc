@@ -42,7 +42,11 @@ void check_page_size(Reading& reading) {
   }
 }
 
-void check_additional_fields(Reading& reading) {
+void read_additional_fields(Reading& reading) {
+  const std::string_view always = reading.config.source->always_additional;
+  if (!always.empty() && !holds(reading.config.additional_fields, always)) {
+    reading.config.additional_fields.emplace_back(always);
+  }
   const std::vector<std::string_view> known = additional_fields(*reading.config.source);
   for (const std::string& name : reading.config.additional_fields) {
     if (std::ranges::find(known, name) != known.end()) continue;
@@ -210,7 +214,7 @@ void read_columns(Reading& reading) {
 void read_record_options(Reading& reading) {
   if (reading.config.source != nullptr) {
     check_page_size(reading);
-    check_additional_fields(reading);
+    read_additional_fields(reading);
     read_include(reading);
   }
   read_columns(reading);

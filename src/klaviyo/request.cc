@@ -71,8 +71,9 @@ std::string sort_of(const Config& config, const ReadOrder& order) {
 const TimeField* reading_field(const Config& config) {
   if (config.time_field != nullptr) return config.time_field;
   const auto fields = config.source->time_fields;
-  const auto found = std::find_if(fields.begin(), fields.end(),
-                                  [](const TimeField& field) { return field.immutable && !field.sort.empty(); });
+  const auto found = std::find_if(fields.begin(), fields.end(), [](const TimeField& field) {
+    return field.filter_only || (field.immutable && !field.sort.empty());
+  });
   return found == fields.end() ? nullptr : &*found;
 }
 
@@ -80,7 +81,8 @@ ReadOrder read_order(const Config& config) {
   ReadOrder order;
   order.field = config.time_field;
   if (order.field == nullptr) return order;
-  order.by_time = sortable(config, *order.field) && !order.field->disordered;
+  order.filter_decides = order.field->filter_only;
+  order.by_time = sortable(config, *order.field) && !order.field->disordered && !order.filter_decides;
   order.cuttable = order.by_time && filters_lower_bound(*order.field);
   return order;
 }

@@ -14,7 +14,8 @@
 namespace klaviyo {
 
 /// The field that a run is ordered by: the configured one, or else one that never changes, by which a full read can be
-/// cut and continued; nullptr: none. It is to be put into the configuration before anything else is made from it.
+/// cut and continued, or the one that picks its rows; nullptr: none. It is to be put into the configuration before
+/// anything else is made from it.
 const TimeField* reading_field(const Config& config);
 
 /// How the rows of a run come.
@@ -22,6 +23,7 @@ struct ReadOrder {
   const TimeField* field = nullptr;  // the windows' times, for filter and membership; nullptr: none
   bool by_time = false;              // sorted by the field, ascending, and that can be relied on
   bool cuttable = false;             // and the API can be asked to begin at a time
+  bool filter_decides = false;       // rows hold no time: those that the API gives for a window belong to it
 };
 ReadOrder read_order(const Config& config);
 

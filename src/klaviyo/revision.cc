@@ -76,6 +76,10 @@ bool is_revision(std::string_view text) {
   return base::parse_time(text.substr(0, kDateLength)).has_value() && (suffix.empty() || is_suffix(suffix));
 }
 
+std::string beta_revision(std::string_view revision) {
+  return std::string(revision) + (revision.size() == kDateLength ? ".pre" : "");
+}
+
 EffectiveRevision effective_revision(std::string_view configured, int64_t now_us) {
   const std::string today = base::format_rfc3339(now_us).substr(0, kDateLength);
   const std::string_view literal = newest_at(configured.substr(0, kDateLength));

@@ -20,6 +20,9 @@ std::span<const std::string_view> known_revisions();
 /// Whether a text is `YYYY-MM-DD`, a date that exists, with an optional suffix `.letters`.
 bool is_revision(std::string_view text);
 
+/// The beta of a revision: `2026-07-15.pre`. A revision that has a suffix stays as it is.
+std::string beta_revision(std::string_view revision);
+
 struct EffectiveRevision {
   std::string revision;  // YYYY-MM-DD whose request shape applies
   std::string literal;   // the known revision at or before the configured one, retired or not

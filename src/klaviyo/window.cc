@@ -36,8 +36,13 @@ int64_t watermark(const Config& config, const Window& run, int64_t now_us) {
   return config.start_us ? std::max(*config.start_us, end_us) : end_us;
 }
 
-std::vector<std::string> window_filter(const TimeField& field, const Window& window) {
+std::vector<std::string> window_filter(const TimeField& field, const Window& wanted) {
   std::vector<std::string> terms;
+  Window window = wanted;
+  if (field.filter_only) {
+    window.from_us = std::max<int64_t>(window.from_us, 0);
+    if (window.to_us != kUnboundedAbove) window.to_us = base::floor_to_second(window.to_us);
+  }
   if (window.from_us != kUnboundedBelow) {
     const int64_t from_us = base::floor_to_second(window.from_us);
     if (field.operators & kGreaterOrEqual) {

@@ -34,7 +34,7 @@ WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& 
       claim_(std::move(claim)),
       sink_(sink),
       options_(options),
-      gate_(options.first_window),
+      gate_(options.first_window || services.pager.order.filter_decides),
       in_order_(services.pager.order.by_time && !claim_.task.unordered && !claim_.task.position.page),
       position_(claim_.task.position),
       // Pages wait as they came, and are unpacked when there is room for their rows.

@@ -7,10 +7,12 @@
 namespace e2e {
 namespace {
 
+// Of the API's collections as they are published, one by one.
 std::vector<nlohmann::json> listed_sources(bool nested) {
   const auto listed = test_support::run_command({{BULKLOAD_PROGRAM, "sources", "--format", "json"}});
   std::vector<nlohmann::json> sources;
   for (const auto& source : nlohmann::json::parse(listed.out)) {
+    if (source.at("beta") == "yes" || source.at("name") == "global_exclusions") continue;
     if (nested == (source.at("path").get<std::string>().find("{id}") != std::string::npos)) sources.push_back(source);
   }
   return sources;

@@ -32,6 +32,7 @@ class Administration : public testing::Test {
 
 TEST_F(Administration, RowsAreWhatPagingYields) {
   for (const auto& [name, source] : api_.newest_facts().sources()) {
+    if (source.beta) continue;
     std::vector<std::string> read;
     for (const auto& filter : complete_filters(api_, name)) {
       const auto part = ids_of(get_all(api_, target_of(name, {{"filter", filter}})));

@@ -180,6 +180,7 @@ std::optional<Refusal> Api::admit(Exchange& exchange) {
   exchange.facts = &revisions_.facts(std::get<std::string>(revision));
   exchange.source = exchange.facts->source_at(request.path);
   if (exchange.source == nullptr) return not_found;
+  if (exchange.source->beta && !request.header("revision").ends_with(".pre")) return not_found;
   if (auto refusal = check_scopes(exchange, exchange.source->scopes)) return refusal;
   return take_from_rates(exchange);
 }

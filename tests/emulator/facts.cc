@@ -167,6 +167,7 @@ Source parse_source(const std::string& name, const Json& json, const Type& type)
   for_each_member(json, "unless_filtered", [&](const std::string& key, const Json& value) {
     out.unless_filtered.emplace_back(key, parse_default(type, key, value));
   });
+  out.beta = member_or(json, "beta", false);
   out.sort_follows_time_filter = member_or(json, "sort_follows_time_filter", false);
   return out;
 }

@@ -143,6 +143,7 @@ struct Source {
   std::vector<std::string> include;
   std::vector<std::pair<std::string, FilterField>> unless_filtered;  // enumeration holds the one value shown
   bool sort_follows_time_filter = false;
+  bool beta = false;  // there for revisions that end in `.pre` alone
 };
 
 class Facts {

@@ -14,7 +14,9 @@ std::vector<std::string> sorted(std::vector<std::string> ids) {
 std::vector<std::string> source_names() {
   const Revisions revisions(false);
   std::vector<std::string> names;
-  for (const auto& [name, source] : revisions.newest().sources()) names.push_back(name);
+  for (const auto& [name, source] : revisions.newest().sources()) {
+    if (!source.beta) names.push_back(name);
+  }
   return names;
 }
 

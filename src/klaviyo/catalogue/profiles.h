@@ -107,6 +107,26 @@ inline constexpr TimeField kProfileTimes[] = {
     {.key = "updated", .name = "updated", .operators = kGreaterThan | kLessThan, .sort = "updated"},
     {.key = "created", .name = "created", .operators = kGreaterThan | kLessThan, .sort = "created", .immutable = true},
 };
+// Who gets no e-mail any more, by a hard bounce, a complaint or by hand, and since when. The list holds one entry as a
+// rule; the first one has columns of its own, and `subscriptions_email_marketing_suppression` has them all.
+inline constexpr std::string_view kSuppressionTime = "subscriptions.email.marketing.suppression.timestamp";
+inline constexpr auto kSuppressedProfileAttributes =
+    with_first(kProfileAttributes, std::array{Attribute{.name = "suppression_reason",
+                                                        .path = "subscriptions.email.marketing.suppression.0.reason",
+                                                        .type = ColumnType::utf8,
+                                                        .additional = "subscriptions"},
+                                              Attribute{.name = "suppression_timestamp",
+                                                        .path = "subscriptions.email.marketing.suppression.0.timestamp",
+                                                        .type = ColumnType::timestamp,
+                                                        .additional = "subscriptions"}});
+inline constexpr TimeField kSuppressionTimes[] = {
+    {.key = "suppression_timestamp",
+     .name = kSuppressionTime,
+     .operators = kAnyBound,
+     .sort = kSuppressionTime,
+     .sort_since = "2023-10-15",
+     .filter_only = true},
+};
 inline constexpr RateVariant kProfileRateVariants[] = {
     {.additional = "predictive_analytics", .rate = kRateM},
 };
@@ -199,6 +219,20 @@ inline constexpr Source kProfileRows[] = {
      .attributes = kProfileAttributes,
      .relationships = kProfileRelationships,
      .time_fields = kProfileTimes},
+    {.name = "global_exclusions",
+     .path = "/api/profiles",
+     .type = "profile",
+     .scope = "profiles:read",
+     .paging = Paging::cursor_and_size,
+     .default_page_size = 20,
+     .max_page_size = 100,
+     .rate = kRateL,
+     .rate_variants = kProfileRateVariants,
+     .attributes = kSuppressedProfileAttributes,
+     .relationships = kProfileRelationships,
+     .time_fields = kSuppressionTimes,
+     .alias = "suppressions",
+     .always_additional = "subscriptions"},
     {.name = "profile_bulk_import_jobs",
      .path = "/api/profile-bulk-import-jobs",
      .type = "profile-bulk-import-job",

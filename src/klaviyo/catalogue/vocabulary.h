@@ -113,6 +113,14 @@ inline constexpr TimeField kUnfilteredCreatedAt[] = {
     {.key = "created", .name = "created_at", .operators = kUnfiltered, .sort = {}, .immutable = true},
 };
 
+/// Attributes with some more before them.
+template <size_t size, size_t more>
+consteval auto with_first(const Attribute (&attributes)[size], const std::array<Attribute, more>& first) {
+  std::array<Attribute, size + more> all{};
+  std::copy(std::begin(attributes), std::end(attributes), std::copy(first.begin(), first.end(), all.begin()));
+  return all;
+}
+
 /// The same relationships where none of them can be included.
 template <size_t size>
 consteval auto not_included(const Relationship (&relationships)[size]) {

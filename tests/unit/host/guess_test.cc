@@ -92,9 +92,9 @@ TEST(Sources, AreListedWithWhatAReaderNeeds) {
   const auto table = list_sources(fake_plugin().config_schema);
   ASSERT_TRUE(table.ok());
   EXPECT_EQ(render(*table, TableFormat::csv),
-            "name,path,page_size,filter_by,rate_limit,scopes,columns\n"
-            "fake_rows,/api/fake,100,created,\"75/s, 700/min\",\"fake:read, other:read\",2\n"
-            "metrics,/api/metrics,,\"\",\"\",\"\",0\n");
+            "name,path,page_size,filter_by,rate_limit,scopes,columns,beta\n"
+            "fake_rows,/api/fake,100,created,\"75/s, 700/min\",\"fake:read, other:read\",2,\"\"\n"
+            "metrics,/api/metrics,,\"\",\"\",\"\",0,\"\"\n");
 }
 
 TEST(Sources, ColumnsSayWhatTheyNeed) {
