@@ -10,12 +10,6 @@ using testing::HasSubstr;
 
 std::string page(const std::string& path) { return test_support::read_file(std::string(SOURCE_FOLDER) + "/" + path); }
 
-TEST(Readme, SourcesAreThoseOfTheCatalogue) {
-  const auto table = test_support::run_command({{BULKLOAD_PROGRAM, "sources", "--format", "markdown"}});
-  ASSERT_EQ(table.exit_code, 0) << table.err;
-  EXPECT_THAT(page("examples/sources/README.md"), HasSubstr(table.out));
-}
-
 TEST(Readme, OptionsAreThoseOfTheOptionTable) {
   const auto table = test_support::run_command({{BULKLOAD_PROGRAM, "options", "--format", "markdown"}});
   ASSERT_EQ(table.exit_code, 0) << table.err;
