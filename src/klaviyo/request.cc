@@ -77,6 +77,19 @@ const TimeField* reading_field(const Config& config) {
   return found == fields.end() ? nullptr : &*found;
 }
 
+Config listing_config(const Config& config, const Source& listed) {
+  Config listing;
+  listing.source = &listed;
+  listing.revision = config.revision;
+  listing.effective_revision = config.effective_revision;
+  listing.literal_revision = config.literal_revision;
+  listing.base_url = config.base_url;
+  listing.skip_related_objects = true;
+  listing.columns.emplace_back().name = "id";
+  listing.time_field = reading_field(listing);
+  return listing;
+}
+
 ReadOrder read_order(const Config& config) {
   ReadOrder order;
   order.field = config.time_field;

@@ -18,6 +18,9 @@ namespace klaviyo {
 /// anything else is made from it.
 const TimeField* reading_field(const Config& config);
 
+/// To read all of another source for the sake of the configured one: its ids and names, by the steadiest order it has.
+Config listing_config(const Config& config, const Source& listed);
+
 /// How the rows of a run come.
 struct ReadOrder {
   const TimeField* field = nullptr;  // the windows' times, for filter and membership; nullptr: none

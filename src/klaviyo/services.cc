@@ -36,20 +36,6 @@ Config completed(Config config) {
   return config;
 }
 
-// Parents are read whole, whatever is asked of the rows below them.
-Config parent_config(const Config& rows, const Source& parent) {
-  Config config;
-  config.source = &parent;
-  config.revision = rows.revision;
-  config.effective_revision = rows.effective_revision;
-  config.literal_revision = rows.literal_revision;
-  config.base_url = rows.base_url;
-  config.skip_related_objects = true;
-  config.columns.emplace_back().name = "id";
-  config.time_field = reading_field(config);
-  return config;
-}
-
 base::Log once(const base::Log& log) {
   struct Said {
     std::mutex mutex;
@@ -67,7 +53,7 @@ base::Log once(const base::Log& log) {
 }  // namespace
 
 ParentLevel::ParentLevel(const Source& parent, Services& services)
-    : config(parent_config(services.config, parent)),
+    : config(listing_config(services.config, parent)),
       order(read_order(config)),
       layout(make_layout(config)),
       parsers(layout, 1),
