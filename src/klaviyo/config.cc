@@ -208,6 +208,8 @@ std::string canonical_text(const Config& config) {
       {"additional_fields", sorted(config.additional_fields)},
       {"include", sorted(config.include)},
       {"ids", sorted(config.ids)},
+      {"metrics", sorted(config.metrics)},
+      {"profile_id", config.profile_id},
       {"base_url", config.base_url},
   };
   return document.dump();

@@ -51,6 +51,8 @@ struct Config {
   std::vector<std::string> additional_fields;  // `subscriptions`, `predictive_analytics`, …
   std::vector<std::string> include;            // relationships beyond the default ones
   std::vector<std::string> ids;                // parents to read, for sources that have some
+  std::vector<std::string> metrics;            // of the events that are read, by name or id; empty: all
+  std::string profile_id;                      // whose events are read; empty: everybody's
 
   std::string base_url = "https://a.klaviyo.com";  // scheme://host[:port], nothing behind
   std::string ca_file;

@@ -53,7 +53,7 @@ std::vector<Task> Input::tasks(size_t max_tasks) const {
   // Each task would list all parents again.
   const size_t parts = services_->order.cuttable && !config.source->has_parent() ? max_tasks : 1;
   const Config& first_read = services_->levels.back()->pager.config;  // the rows', or the topmost parents'
-  const int passes = std::max<int>(1, static_cast<int>(first_read.source->passes.size()));
+  const int passes = passes_of(first_read);
   std::vector<Task> planned;
   for (const Window& window : divide(task.run, parts, services_->begun_us)) {
     task.windows.clear();

@@ -155,6 +155,12 @@ constexpr Option kOptions[] = {
      .help = "Ids of the parents to read below, such as lists for list_profiles; all by default. Only for sources with "
              "a parent.",
      .of_parents = true},
+    {.key = "metrics",
+     .type = Type::text_list,
+     .target = &Config::metrics,
+     .help = "Events of these metrics alone, by name or id; all by default.",
+     .source = "events"},
+    {.key = "profile_id", .target = &Config::profile_id, .help = "Events of this profile alone.", .source = "events"},
     {.key = "beta",
      .type = Type::boolean,
      .target = &Config::beta,

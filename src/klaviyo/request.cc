@@ -17,6 +17,15 @@ std::string join(const std::vector<std::string>& parts) {
   return text;
 }
 
+// The filter takes a list since this revision.
+constexpr std::string_view kMetricListsSince = "2026-04-15";
+
+std::string metric_filter(const std::vector<std::string>& ids) {
+  std::vector<std::string> quoted;
+  for (const std::string& id : ids) quoted.push_back(filter_string(id));
+  return "equals(metric_id," + (ids.size() == 1 ? quoted.front() : "[" + join(quoted) + "]") + ")";
+}
+
 std::string filter_of(const Config& config, const ReadOrder& order, const PageRequest& page) {
   std::vector<std::string> terms;
   if (page.pass != nullptr) {
@@ -28,6 +37,8 @@ std::string filter_of(const Config& config, const ReadOrder& order, const PageRe
     for (const std::string& id : page.parents) ids.push_back(filter_string(id));
     terms.push_back("any(" + std::string(field) + ",[" + join(ids) + "])");
   }
+  if (!page.metrics.empty()) terms.push_back(metric_filter(page.metrics));
+  if (!config.profile_id.empty()) terms.push_back("equals(profile_id," + filter_string(config.profile_id) + ")");
   if (order.field != nullptr) {
     for (std::string& term : window_filter(*order.field, page.query)) terms.push_back(std::move(term));
   }
@@ -98,6 +109,12 @@ ReadOrder read_order(const Config& config) {
   order.by_time = sortable(config, *order.field) && !order.field->disordered && !order.filter_decides;
   order.cuttable = order.by_time && filters_lower_bound(*order.field);
   return order;
+}
+
+int passes_of(const Config& config) {
+  const bool each_metric = config.effective_revision < kMetricListsSince;
+  const size_t passes = each_metric && !config.metrics.empty() ? config.metrics.size() : config.source->passes.size();
+  return std::max(1, static_cast<int>(passes));
 }
 
 net::ApiRequest make_request(const Config& config, const ReadOrder& order, const PageRequest& page) {

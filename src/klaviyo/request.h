@@ -30,11 +30,16 @@ struct ReadOrder {
 };
 ReadOrder read_order(const Config& config);
 
+/// Passes of a configuration over its source: those of the catalogue, or, at revisions whose filter takes one metric at
+/// a time, one for each metric that is named.
+int passes_of(const Config& config);
+
 struct PageRequest {
   const Pass* pass = nullptr;         // nullptr: the source has one pass, without filter
   bool older_filter = false;          // the pass's filter for revisions that refuse the other
   bool older_include = false;         // related objects as the configured revision, not the effective one, spells them
   Window query;                       // to filter by
+  std::vector<std::string> metrics;   // ids of the metrics whose events are asked for; none: all
   std::vector<std::string> parents;   // below which parents: one for the path, or some for the filter
   std::optional<PageParameter> page;  // nothing: the first page
   std::optional<int> page_size;       // nothing: not sent

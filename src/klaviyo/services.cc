@@ -33,6 +33,7 @@ Config completed(Config config) {
   config.time_field = reading_field(config);
   std::ranges::sort(config.ids);  // tasks name them by their place
   config.ids.erase(std::ranges::unique(config.ids).begin(), config.ids.end());
+  std::ranges::sort(config.metrics);
   return config;
 }
 
@@ -58,7 +59,7 @@ ParentLevel::ParentLevel(const Source& parent, Services& services)
       layout(make_layout(config)),
       parsers(layout, 1),
       pager{config, order, services.api, services.log, page_size_refused},
-      reading{pager, layout, parsers, silent, uncounted, uncounted, services.counters.parents_gone} {}
+      reading{pager, layout, parsers, services.metrics, silent, uncounted, uncounted, services.counters.parents_gone} {}
 
 Services::Services(Config validated, base::Log to, std::unique_ptr<base::Clock> time)
     : config(completed(std::move(validated))),
@@ -69,9 +70,17 @@ Services::Services(Config validated, base::Log to, std::unique_ptr<base::Clock> 
       clock(std::move(time)),
       begun_us(clock->now_us()),
       api(api_options(config), config.token, *clock, log, stop),
+      metrics(config, api, log),
       parsers(layout, std::clamp(std::thread::hardware_concurrency(), 2U, kMaxParsers)),
       pager{config, order, api, log, page_size_refused},
-      reading{pager, layout, parsers, once_log, counters.rows_skipped, counters.odd_values, counters.parents_gone} {
+      reading{pager,
+              layout,
+              parsers,
+              metrics,
+              once_log,
+              counters.rows_skipped,
+              counters.odd_values,
+              counters.parents_gone} {
   levels.push_back(&reading);
   for (const Source* parent : parents_of(*config.source))
     levels.push_back(&parents.emplace_back(*parent, *this).reading);

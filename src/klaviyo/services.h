@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "klaviyo/config.h"
+#include "klaviyo/metric_names.h"
 #include "klaviyo/net/api_client.h"
 #include "klaviyo/parser_pool.h"
 #include "klaviyo/record_layout.h"
@@ -58,6 +59,7 @@ struct Services {
   base::StopFlag stop;
   Counters counters;
   net::ApiClient api;
+  MetricNames metrics;
   std::atomic<bool> page_size_refused{false};
   ParserPool parsers;
   const PagerServices pager;

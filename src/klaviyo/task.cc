@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/text_time.h"
 #include "klaviyo/net/url.h"
+#include "klaviyo/request.h"
 
 namespace klaviyo {
 
@@ -133,7 +134,7 @@ base::Status check_windows(const Task& task, const Config& config) {
   for (const WindowTask& window : task.windows) {
     if (!has_its_parents(window, read.size() - 1, config)) return damaged("an entry has no or foreign parents");
     const Source& source = *read[static_cast<size_t>(window.lists)];
-    const int passes = std::max<int>(1, static_cast<int>(source.passes.size()));
+    const int passes = window.lists == 0 ? passes_of(config) : std::max(1, static_cast<int>(source.passes.size()));
     if (window.pass < 0 || window.pass >= passes || window.position.delivered.rows < window.position.page_begin.rows) {
       return damaged("a window is out of range");
     }

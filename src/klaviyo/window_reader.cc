@@ -54,6 +54,12 @@ base::Status WindowReader::run() {
     deliver_end();
     return {};
   }
+  const auto has_metrics = find_metrics();
+  if (!has_metrics.ok()) return has_metrics.status();
+  if (!*has_metrics) {
+    deliver_end();
+    return {};
+  }
   begin_gate(position_);
   PageRequest request = first_request();
   auto pager = std::make_unique<Pager>(services_.pager, request, options_.manner);
@@ -89,6 +95,18 @@ void WindowReader::begin_gate(const Position& position) {
   }
 }
 
+base::Result<bool> WindowReader::find_metrics() {
+  if (config_.metrics.empty()) return true;
+  auto ids = services_.metrics.resolve(config_.metrics, options_.manner);
+  if (!ids.ok()) return ids.status();
+  metrics_ = *std::move(ids);
+  if (passes_of(config_) == 1) return true;
+  const auto pass = static_cast<size_t>(claim_.task.pass);
+  if (pass >= metrics_.size()) return false;  // two of the names are one metric's
+  metrics_ = {metrics_[pass]};
+  return true;
+}
+
 PageRequest WindowReader::first_request() const {
   PageRequest request;
   const auto passes = config_.source->passes;
@@ -100,6 +118,7 @@ PageRequest WindowReader::first_request() const {
     request.query = claim_.place->query;
     request.page = claim_.place->page;
   }
+  request.metrics = metrics_;
   request.parents = claim_.task.parents;
   request.page_size = options_.page_size ? options_.page_size : page_size_of(*config_.source, config_);
   return request;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "klaviyo/columns.h"
+#include "klaviyo/metric_names.h"
 #include "klaviyo/pager.h"
 #include "klaviyo/parser_pool.h"
 #include "klaviyo/window_gate.h"
@@ -48,6 +49,7 @@ struct ReadServices {
   const PagerServices& pager;
   const RecordLayout& layout;
   ParserPool& parsers;
+  MetricNames& metrics;      // by name, as configured
   const base::Log& odd_log;  // for what is to be said once, however many pages have it
   std::atomic<int64_t>& rows_skipped;
   std::atomic<int64_t>& odd_values;
@@ -81,6 +83,8 @@ class WindowReader {
   /// twice without a row in between.
   base::Status begin_anew(PageRequest& request, const net::ApiAnswer& refusal);
   PageRequest first_request() const;
+  /// Looks up the metrics whose events this pass is of. False: an earlier pass has them.
+  base::Result<bool> find_metrics();
   void begin_gate(const Position& position);
   std::string_view label() const;
 
@@ -92,6 +96,7 @@ class WindowReader {
   WindowGate gate_;
   bool in_order_;
   Position position_;                 // after the last page
+  std::vector<std::string> metrics_;  // ids
   std::optional<ColumnSet> columns_;  // for the next page
   net::BodyDecoder decoder_;
   int64_t rows_read_ = 0;
