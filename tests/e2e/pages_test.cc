@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "load.h"
 #include "support/markdown.h"
+#include "support/postgres_server.h"
+#include "unit/sink/duckdb_queries.h"
 
 namespace e2e {
 namespace {
@@ -11,27 +15,58 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class Page : public testing::TestWithParam<std::string> {};
-
-TEST_P(Page, EveryConfigurationRuns) {
+/// Runs every configuration of a page in a folder of its own, changed by `adapt` to the test's surroundings.
+void run_page(const std::string& name, const std::map<std::string, std::string>& environment = {},
+              const std::function<std::string(std::string)>& adapt = {}) {
   const EmulatorProcess emulator({"--no-rate-limits", "--size", "events=300", "--size", "profiles=100"});
   const auto examples = test_support::configurations(
-      test_support::read_file(std::string(SOURCE_FOLDER) + "/examples/destinations/" + GetParam() + ".md"));
+      test_support::read_file(std::string(SOURCE_FOLDER) + "/examples/destinations/" + name + ".md"));
   EXPECT_FALSE(examples.empty());
   for (const test_support::CodeBlock& example : examples) {
+    SCOPED_TRACE("line " + std::to_string(example.line));
     const test_support::TempFolder folder;
-    test_support::write_file(folder / "config.yml", test_support::with_base_url(example.text, emulator.base_url()));
-    const auto run = test_support::run_command({.arguments = {BULKLOAD_PROGRAM, "run", "config.yml"},
-                                                .environment = {{"KLAVIYO_API_KEY", "pk_emulator"}},
-                                                .folder = folder.path()});
-    EXPECT_EQ(run.exit_code, 0) << "line " << example.line << "\n" << run.err;
-    EXPECT_THAT(run.err, HasSubstr(" rows written to ")) << "line " << example.line;
-    EXPECT_THAT(run.err, Not(HasSubstr("[WARN]"))) << "line " << example.line;
+    const std::string text = test_support::with_base_url(example.text, emulator.base_url());
+    test_support::write_file(folder / "config.yml", adapt ? adapt(text) : text);
+    test_support::Command command{.arguments = {BULKLOAD_PROGRAM, "run", "config.yml"},
+                                  .environment = {{"KLAVIYO_API_KEY", "pk_emulator"}},
+                                  .folder = folder.path()};
+    command.environment.insert(environment.begin(), environment.end());
+    const auto run = test_support::run_command(command);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.err, HasSubstr(" rows written to "));
+    EXPECT_THAT(run.err, Not(HasSubstr("[WARN]")));
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Destinations, Page, testing::Values("sqlite", "file", "stdout"),
-                         [](const auto& parameter) { return parameter.param; });
+TEST(SqlitePage, EveryConfigurationRuns) { run_page("sqlite"); }
+
+TEST(FilePage, EveryConfigurationRuns) { run_page("file"); }
+
+TEST(StdoutPage, EveryConfigurationRuns) { run_page("stdout"); }
+
+class DuckdbPages : public bulkload::testing::DuckdbTest {};
+
+TEST_F(DuckdbPages, EveryConfigurationRuns) {
+  run_page("duckdb");
+  run_page("parquet");
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+TEST(PostgresqlPage, EveryConfigurationRuns) {
+  if (!test_support::PostgresServer::programs()) GTEST_SKIP() << "PostgreSQL is not installed";
+  const test_support::PostgresServer server;
+  server.query(std::string("CREATE ROLE loader LOGIN SUPERUSER PASSWORD '") + server.kPassword + "'");
+  server.query("CREATE DATABASE warehouse");
+  run_page("postgresql", {{"PGPASSWORD", server.kPassword}}, [&](std::string text) {
+    return replaced(std::move(text), "host: db.example.com",
+                    "host: 127.0.0.1\n  port: " + std::to_string(server.port()));
+  });
+}
 
 }  // namespace
 }  // namespace e2e
