@@ -37,10 +37,11 @@ std::vector<Probe> probes_of(const json& config_schema) {
   const json options = config_schema.value("properties", json::object());
   for (const json& source : config_schema.value("x-sources", json::array())) {
     const json scopes = source.value("scopes", json::array());
-    if (scopes.size() != 1 || source.contains("parent") || !seen.insert(scopes[0].get<std::string>()).second) continue;
+    const bool plain = scopes.size() == 1 && !source.contains("parent") && !source.contains("beta");
+    if (!plain || !seen.insert(scopes[0].get<std::string>()).second) continue;
     Probe probe{scopes[0], {{"data_source", source.at("name")}}};
     for (const auto& [key, option] : options.items()) {
-      if (option.value("x-source", "") == source.at("name") && option.value("type", "") == "boolean") {
+      if (option.value("x-source", "") == source.at("name") && option.value("type", json()) == "boolean") {
         probe.in[key] = true;
       }
     }
