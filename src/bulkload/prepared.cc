@@ -8,6 +8,7 @@
 #include "bulkload/load.h"
 #include "bulkload/next_config_file.h"
 #include "bulkload/out_section.h"
+#include "bulkload/sink/merge_key.h"
 
 namespace bulkload {
 
@@ -40,12 +41,22 @@ base::Log translating_log(base::Log log, base::LogLevel level, const InSection& 
           }};
 }
 
-void bind_filters(FilterChain& filters, const TableSchema& schema, std::string_view needed, ConfigProblems& problems,
+void bind_filters(FilterChain& filters, const TableSchema& schema, bool keeps_key, ConfigProblems& problems,
                   const base::Log& log) {
   Findings findings;
-  filters.bind(schema, needed, findings);
+  filters.bind(schema, keeps_key, findings);
   if (!findings.warnings.empty()) log.warn(format_problems(findings.warnings));
   for (ConfigProblem& problem : findings.problems) problems.push_back(std::move(problem));
+}
+
+/// Merging needs all columns that tell the source's rows apart.
+void check_key(const ConfigFile& file, const TableSchema& schema, ConfigProblems& problems) {
+  if (schema.key().size() == schema.key_names().size()) return;
+  const ConfigNode* columns = file.in.find("columns");
+  problems.push_back({columns == nullptr ? file.in.place : columns->place,
+                      "in.columns: " + listed_key(schema.key_names()) +
+                          " must be there, by which mode merge finds rows; add what is missing, or use mode append or "
+                          "replace"});
 }
 
 /// In the order of the file; what comes from elsewhere last.
@@ -100,7 +111,8 @@ base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Consol
   }
   if (input && filters_are_sound) {
     const bool merges = out == OutSection::checked && sink.mode == Mode::merge;
-    bind_filters(filters, input->schema(), merges ? "id" : "", problems, log);
+    if (merges) check_key(file, input->schema(), problems);
+    bind_filters(filters, input->schema(), merges, problems, log);
   }
   if (!problems.empty()) {
     sort_problems(request.config, problems);

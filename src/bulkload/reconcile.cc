@@ -13,6 +13,7 @@
 #include "bulkload/load.h"
 #include "bulkload/prepared.h"
 #include "bulkload/run.h"
+#include "bulkload/sink/merge_key.h"
 #include "bulkload/text_format.h"
 
 namespace bulkload {
@@ -77,8 +78,15 @@ Status add_rows(Reader& reader, Prepared& prepared, int id, int time, IdComparis
 base::Result<IdComparison> compare(Prepared& prepared) {
   const TableSchema& source = prepared.input.schema();
   const TableSchema& table = prepared.filters.schema();
+  if (const std::vector<std::string> key = source.key_names(); key.size() > 1) {
+    return Status(Code::config, "in.data_source: rows of " + std::string(source.meta("source")) +
+                                    " are told apart by " + listed_key(key) +
+                                    ", and reconcile compares by id alone; a run with mode merge over the same window "
+                                    "(start_time, end_time) brings the rows up to date");
+  }
   const int id = table.find(kId);
-  if (id < 0 || table.fields[static_cast<size_t>(id)].type != Type::string) {
+  const bool is_key = id >= 0 && table.fields[static_cast<size_t>(id)].in_key;
+  if (!is_key || table.fields[static_cast<size_t>(id)].type != Type::string) {
     return Status(Code::config,
                   "the rows have no text column id to compare by: leave it as it is in columns and filters");
   }

@@ -185,6 +185,24 @@ int TableSchema::find(std::string_view name) const {
   return found == fields.end() ? -1 : static_cast<int>(found - fields.begin());
 }
 
+std::vector<size_t> TableSchema::key() const {
+  std::vector<size_t> columns;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].in_key) columns.push_back(i);
+  }
+  return columns;
+}
+
+std::vector<std::string> TableSchema::key_names() const {
+  std::string_view rest = meta("key");
+  std::vector<std::string> names;
+  while (!rest.empty()) {
+    names.emplace_back(rest.substr(0, rest.find(',')));
+    rest.remove_prefix(std::min(names.back().size() + 1, rest.size()));
+  }
+  return names.empty() ? std::vector<std::string>{"id"} : names;
+}
+
 base::Result<TableSchema> read_schema(const ArrowSchema& schema) {
   if (schema.release == nullptr || schema.format == nullptr) return abi("the stream's schema is released");
   if (std::string_view(schema.format) != "+s" || schema.n_children < 1 || schema.children == nullptr) {
@@ -200,6 +218,9 @@ base::Result<TableSchema> read_schema(const ArrowSchema& schema) {
     if (!field.ok()) return field.status();
     if (table.find(field->name) >= 0) return abi("the stream's schema has two columns named " + field->name);
     table.fields.push_back(std::move(*field));
+  }
+  for (const std::string& name : table.key_names()) {
+    if (const int column = table.find(name); column >= 0) table.fields[static_cast<size_t>(column)].in_key = true;
   }
   return table;
 }

@@ -20,6 +20,7 @@ std::string_view type_name(Type type);
 struct Field {
   std::string name;
   Type type;
+  bool in_key = false;  // one of the columns that together tell rows apart; stays so when it is renamed
 };
 
 /// The columns of a stream, and its top-level metadata (`source`, …).
@@ -31,6 +32,11 @@ struct TableSchema {
   std::string_view meta(std::string_view key) const;
   /// Index of a column by name, or -1.
   int find(std::string_view name) const;
+
+  /// Indices of the columns that tell rows apart. Not enough when there are fewer than names of them.
+  std::vector<size_t> key() const;
+  /// What the source calls those columns, whether they are there or not: metadata `key`, else `id`.
+  std::vector<std::string> key_names() const;
 };
 
 /// Code::abi when the schema is not a struct of the six types (formats u, l, g, b, tsu:UTC; json: u with

@@ -38,6 +38,15 @@ std::unique_ptr<Filter> make_filter(const ConfigNode& section, ConfigProblems& p
   return known->make(Options(own, "filters." + type->text, known->options, "", problems));
 }
 
+/// A column that tells rows apart, and is gone behind a filter; empty: none.
+std::string taken_key_column(const TableSchema& before, const TableSchema& behind) {
+  if (behind.key().size() == before.key().size()) return {};
+  for (const size_t column : before.key()) {
+    if (behind.find(before.fields[column].name) < 0) return before.fields[column].name;
+  }
+  return {};
+}
+
 /// JSON without regard to the order of keys, which means nothing.
 std::string canonical_text(ConfigNode node) {
   if (node.is_map()) {
@@ -83,20 +92,18 @@ FilterChain FilterChain::read(const ConfigNode& filters, const ConfigNode& time_
   return chain;
 }
 
-void FilterChain::bind(const TableSchema& source, std::string_view needed, Findings& findings) {
+void FilterChain::bind(const TableSchema& source, bool keeps_key, Findings& findings) {
   schema_ = source;
-  const Step* taken_by = nullptr;  // the filter behind which the needed column is gone
   for (const Step& step : steps_) {
-    const bool had_needed = schema_.find(needed) >= 0;
     auto bound = step.filter->bind(schema_, findings);
     if (!bound) return;
+    const std::string taken = taken_key_column(schema_, *bound);
     schema_ = *std::move(bound);
-    if (had_needed && schema_.find(needed) < 0) taken_by = &step;
+    if (!keeps_key || taken.empty()) continue;
+    findings.problems.push_back(
+        {step.place, step.label + ": takes the column " + taken +
+                         " away, by which mode merge finds rows; keep it, or use mode append or replace"});
   }
-  if (taken_by == nullptr || schema_.find(needed) >= 0) return;
-  findings.problems.push_back(
-      {taken_by->place, taken_by->label + ": takes the column " + std::string(needed) +
-                            " away, by which mode merge finds rows; keep it, or use mode append or replace"});
 }
 
 base::Result<RecordBatch> FilterChain::apply(RecordBatch batch, const RunPosition& position) {

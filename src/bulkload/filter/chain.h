@@ -20,9 +20,9 @@ class FilterChain {
   /// is of no use then.
   static FilterChain read(const ConfigNode& filters, const ConfigNode& time_column, ConfigProblems& problems);
 
-  /// Once, before all else: the source's columns. `needed` is a column that must be there behind the last filter when
-  /// the source has it (merge: id); empty: none.
-  void bind(const TableSchema& source, std::string_view needed, Findings& findings);
+  /// Once, before all else: the source's columns. With `keeps_key` (merge), those that tell rows apart must be there
+  /// behind the last filter when the source has them, under whatever name.
+  void bind(const TableSchema& source, bool keeps_key, Findings& findings);
 
   /// The columns behind the last filter.
   const TableSchema& schema() const { return schema_; }

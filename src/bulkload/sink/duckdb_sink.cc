@@ -8,6 +8,7 @@
 #include "bulkload/sink/duckdb_state.h"
 #include "bulkload/sink/duckdb_table.h"
 #include "bulkload/sink/durable_file.h"
+#include "bulkload/sink/merge_key.h"
 #include "bulkload/sink/registry.h"
 #include "bulkload/sink/sink_type.h"
 
@@ -89,10 +90,9 @@ class DuckdbSink final : public Sink {
     if (table_.table.empty()) set_table(std::string(schema.meta("source")));
     if (table_.table.empty()) return Status(Code::config, "table: is missing, and the source names none");
     columns_ = columns_of(schema);
-    id_ = schema.find("id");
-    if (options_.mode == Mode::merge && id_ < 0) {
-      return Status(Code::config, "mode merge needs a column id, and the rows have none: use mode append or replace");
-    }
+    auto key = MergeKey::of(schema, options_.mode);
+    if (!key.ok()) return key.status();
+    key_ = std::move(*key);
     if (Status status = connect(); !status.ok()) return status;
     auto rows = Rows::attach(database_, schema);
     if (!rows.ok()) return rows.status();
@@ -116,13 +116,7 @@ class DuckdbSink final : public Sink {
   }
 
   Status write(const RecordBatch& batch) override {
-    if (options_.mode == Mode::merge) {
-      const ColumnView& ids = batch.columns()[static_cast<size_t>(id_)];
-      for (int64_t row = 0; row < batch.rows(); ++row) {
-        if (!ids.is_null(row)) continue;
-        return Status(Code::data, "a row has no id, which mode merge needs: use mode append or replace");
-      }
-    }
+    if (Status status = key_.check(batch); !status.ok()) return status;
     if (Status status = begin(); !status.ok()) return status;
     rows_->offer({{&batch, 0, batch.rows()}});
     Status status = database_.run("INSERT INTO " + (staged_ ? staging_ : table_).sql() + " (" + name_list(columns_) +
@@ -145,7 +139,7 @@ class DuckdbSink final : public Sink {
     }
     if (Status status = begin(); !status.ok()) return status;
     if (staged_) {
-      Status status = publish(database_, options_.mode, staging_, table_, columns_, id_name());
+      Status status = publish(database_, options_.mode, staging_, table_, columns_, key_.names(columns_));
       if (!status.ok()) return status;
     }
     state_.committed = true;
@@ -184,8 +178,6 @@ class DuckdbSink final : public Sink {
     table_ = {schema, name};
     staging_ = {schema, "_bulkload_staging_" + name};
   }
-
-  std::string id_name() const { return id_ < 0 ? "" : columns_[static_cast<size_t>(id_)].name; }
 
   Status connect() {
     if (!lock_.held()) {
@@ -247,7 +239,7 @@ class DuckdbSink final : public Sink {
     Status status;
     if (!replaces && !existing->empty()) status = fit_table(database_, table_, *existing, columns_);
     if (status.ok() && options_.mode == Mode::merge && !existing->empty()) {
-      status = require_unique_ids(database_, table_, id_name());
+      status = require_unique_keys(database_, table_, key_.names(columns_));
     }
     if (status.ok() && !staged_ && existing->empty()) status = create_table(database_, table_, columns_);
     if (status.ok() && staged_) status = prepare_staging(fresh);
@@ -274,7 +266,7 @@ class DuckdbSink final : public Sink {
   TableName staging_;
   FileLock lock_;
   std::vector<Column> columns_;
-  int id_ = -1;
+  MergeKey key_;
   RunState state_;
   std::unique_ptr<Rows> rows_;  // goes after database_
   Database database_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "bulkload/sink/merge_key.h"
+
 namespace bulkload::duckdb {
 
 namespace {
@@ -56,9 +58,14 @@ std::string copy_sql(const TableName& from, const TableName& to, const std::vect
   return "INSERT INTO " + to.sql() + " (" + names + ") SELECT " + names + " FROM " + from.sql();
 }
 
-// The last row of each id: rows are numbered as they came.
-std::string last_rows(const TableName& staging, const std::string& id) {
-  return "rowid IN (SELECT max(rowid) FROM " + staging.sql() + " GROUP BY " + sql_name(id) + ")";
+// The last row of each key: rows are numbered as they came.
+std::string last_rows(const TableName& staging, const std::vector<std::string>& key) {
+  return "rowid IN (SELECT max(rowid) FROM " + staging.sql() + " GROUP BY " + sql_names(key) + ")";
+}
+
+// `("list_id", "id")` for a comparison; of one column without parentheses, which is faster.
+std::string tuple(const std::vector<std::string>& key) {
+  return key.size() == 1 ? sql_name(key.front()) : "(" + sql_names(key) + ")";
 }
 
 Status replace_table(Database& database, bool exists, const TableName& staging, const TableName& table) {
@@ -78,29 +85,30 @@ Status replace_table(Database& database, bool exists, const TableName& staging, 
   return {};
 }
 
-// The rows that are there with a known id go first: an UPDATE of as many would have to fit into memory. What the
-// table's own columns have for those ids is put aside, and comes back with the new rows.
+// The rows that are there with a known key go first: an UPDATE of as many would have to fit into memory. What the
+// table's own columns have for those keys is put aside, and comes back with the new rows.
 std::vector<std::string> merge_sql(const TableName& staging, const TableName& table, const std::vector<Column>& columns,
-                                   const std::vector<Column>& own, const std::string& id) {
-  const std::string key = sql_name(id);
-  const std::string known = key + " IN (SELECT " + key + " FROM " + staging.sql() + ")";
+                                   const std::vector<Column>& own, const std::vector<std::string>& key) {
+  const std::string known = tuple(key) + " IN (SELECT " + sql_names(key) + " FROM " + staging.sql() + ")";
   const std::string remove = "DELETE FROM " + table.sql() + " WHERE " + known;
-  const std::string insert = copy_sql(staging, table, columns) + " WHERE " + last_rows(staging, id);
+  const std::string insert = copy_sql(staging, table, columns) + " WHERE " + last_rows(staging, key);
   if (own.empty()) return {remove, insert};
   const std::string names = name_list(columns);
   const std::string kept = kKeptTable;
-  return {"CREATE TEMP TABLE _bulkload_kept AS SELECT " + key + ", " + name_list(own) + " FROM " + table.sql() +
+  return {"CREATE TEMP TABLE _bulkload_kept AS SELECT " + sql_names(key) + ", " + name_list(own) + " FROM " + table.sql() +
               " WHERE " + known,
           remove,
           "INSERT INTO " + table.sql() + " (" + names + ", " + name_list(own) + ") SELECT " + name_list(columns, "s.") +
-              ", " + name_list(own, "k.") + " FROM " + staging.sql() + " AS s JOIN " + kept + " AS k ON k." + key +
-              " = s." + key + " WHERE s." + last_rows(staging, id),
-          insert + " AND " + key + " NOT IN (SELECT " + key + " FROM " + kept + ")", "DROP TABLE " + kept};
+              ", " + name_list(own, "t.") + " FROM " + staging.sql() + " AS s JOIN " + kept + " AS t ON " +
+              sql_same_key(key) + " WHERE s." + last_rows(staging, key),
+          insert + " AND " + tuple(key) + " NOT IN (SELECT " + sql_names(key) + " FROM " + kept + ")",
+          "DROP TABLE " + kept};
 }
 
 // Into a table without rows of its own.
-std::vector<std::string> first_merge_sql(const TableName& staging, const TableName& table, const std::string& id) {
-  return {"DELETE FROM " + staging.sql() + " WHERE NOT " + last_rows(staging, id), rename_sql(staging, table)};
+std::vector<std::string> first_merge_sql(const TableName& staging, const TableName& table,
+                                         const std::vector<std::string>& key) {
+  return {"DELETE FROM " + staging.sql() + " WHERE NOT " + last_rows(staging, key), rename_sql(staging, table)};
 }
 
 }  // namespace
@@ -142,20 +150,23 @@ Status fit_table(Database& database, const TableName& table, const std::vector<C
   return run_all(database, additions);
 }
 
-Status require_unique_ids(Database& database, const TableName& table, const std::string& id) {
-  const std::string key = sql_name(id);
-  const auto repeated = database.exists("SELECT 1 FROM " + table.sql() + " WHERE " + key + " IS NOT NULL GROUP BY " +
-                                        key + " HAVING count(*) > 1 LIMIT 1");
+Status require_unique_keys(Database& database, const TableName& table, const std::vector<std::string>& key) {
+  std::string present;
+  for (const std::string& column : key) {
+    present.append(present.empty() ? "" : " AND ").append(sql_name(column) + " IS NOT NULL");
+  }
+  const auto repeated = database.exists("SELECT 1 FROM " + table.sql() + " WHERE " + present + " GROUP BY " +
+                                        sql_names(key) + " HAVING count(*) > 1 LIMIT 1");
   if (!repeated.ok()) return repeated.status();
   if (!*repeated) return {};
-  return Status(Code::config, "mode merge needs one row for each id, and table " + table.table +
+  return Status(Code::config, "mode merge needs one row for each " + listed_key(key) + ", and table " + table.table +
                                   " has several: use mode replace, or keep the newest with DELETE FROM " + table.sql() +
-                                  " WHERE rowid NOT IN (SELECT max(rowid) FROM " + table.sql() + " GROUP BY " + key +
+                                  " WHERE rowid NOT IN (SELECT max(rowid) FROM " + table.sql() + " GROUP BY " + sql_names(key) +
                                   ")");
 }
 
 Status publish(Database& database, Mode mode, const TableName& staging, const TableName& table,
-               const std::vector<Column>& columns, const std::string& id) {
+               const std::vector<Column>& columns, const std::vector<std::string>& key) {
   const auto existing = existing_columns(database, table);
   if (!existing.ok()) return existing.status();
   const bool exists = !existing->empty();
@@ -166,14 +177,14 @@ Status publish(Database& database, Mode mode, const TableName& staging, const Ta
     return replace_table(database, exists, staging, table);
   }
   if (!exists) {
-    return mode == Mode::merge ? run_all(database, first_merge_sql(staging, table, id))
+    return mode == Mode::merge ? run_all(database, first_merge_sql(staging, table, key))
                                : database.run(rename_sql(staging, table));
   }
   std::vector<Column> own;
   std::copy_if(existing->begin(), existing->end(), std::back_inserter(own),
                [&](const Column& column) { return !has(columns, column); });
   std::vector<std::string> statements = {copy_sql(staging, table, columns)};
-  if (mode == Mode::merge) statements = merge_sql(staging, table, columns, own, id);
+  if (mode == Mode::merge) statements = merge_sql(staging, table, columns, own, key);
   statements.push_back(drop_sql(staging));
   return run_all(database, statements);
 }

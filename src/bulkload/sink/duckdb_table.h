@@ -21,13 +21,13 @@ base::Status create_table(Database& database, const TableName& table, const std:
 base::Status fit_table(Database& database, const TableName& table, const std::vector<Column>& existing,
                        const std::vector<Column>& wanted);
 
-/// Code::config when values of `id` repeat: merging would leave all of them.
-base::Status require_unique_ids(Database& database, const TableName& table, const std::string& id);
+/// Code::config when values of the key's columns repeat: merging would leave all of them.
+base::Status require_unique_keys(Database& database, const TableName& table, const std::vector<std::string>& key);
 
 /// Hands the rows of `staging` over to `table` as the mode says, in the transaction that is open, and removes
 /// `staging`, whose rows were committed before. A replaced table keeps its indexes; its other columns and its
-/// constraints go with its rows. Merged rows keep what other columns of the table have for their `id`.
+/// constraints go with its rows. Merged rows keep what other columns of the table have for their key.
 base::Status publish(Database& database, Mode mode, const TableName& staging, const TableName& table,
-                     const std::vector<Column>& columns, const std::string& id);
+                     const std::vector<Column>& columns, const std::vector<std::string>& key);
 
 }  // namespace bulkload::duckdb

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "bulkload/sink/merge_key.h"
 #include "bulkload/sink/postgresql_connection.h"
 #include "bulkload/sink/postgresql_copy.h"
 #include "bulkload/sink/postgresql_options.h"
@@ -75,10 +76,9 @@ class PostgresqlSink final : public Sink {
     auto columns = pg::columns_of(schema, options_.get("json_type"));
     if (!columns.ok()) return columns.status();
     columns_ = std::move(*columns);
-    id_ = schema.find("id");
-    if (merges_ && id_ < 0) {
-      return Status(Code::config, "mode merge needs a column id, and the rows have none: use mode append or replace");
-    }
+    auto key = MergeKey::of(schema, options_.mode);
+    if (!key.ok()) return key.status();
+    key_ = std::move(*key);
     if (Status status = connect(); !status.ok()) return status;
     if (Status status = begin(); !status.ok()) return status;
     if (Status status = pg::create_state_table(connection_, table_.schema); !status.ok()) return status;
@@ -101,13 +101,7 @@ class PostgresqlSink final : public Sink {
   }
 
   Status write(const RecordBatch& batch) override {
-    if (merges_) {
-      const ColumnView& ids = batch.columns()[static_cast<size_t>(id_)];
-      for (int64_t row = 0; row < batch.rows(); ++row) {
-        if (!ids.is_null(row)) continue;
-        return Status(Code::data, "a row has no id, which mode merge needs: use mode append or replace");
-      }
-    }
+    if (Status status = key_.check(batch); !status.ok()) return status;
     Status status = copy(batch);
     if (status.code() == Code::data && values_ == pg::Values::as_they_are) {
       // Looking at every value beforehand would cost as much as everything else does.
@@ -131,7 +125,7 @@ class PostgresqlSink final : public Sink {
   base::Result<SinkResult> commit(std::string_view state) override {
     if (Status status = begin(); !status.ok()) return status;
     if (staged_) {
-      Status status = pg::publish(connection_, options_.mode, staging_, table_, columns_);
+      Status status = pg::publish(connection_, options_.mode, staging_, table_, columns_, key_.names(columns_));
       if (!status.ok()) return status;
     }
     state_.committed = true;
@@ -189,7 +183,9 @@ class PostgresqlSink final : public Sink {
     Status status;
     if (*existing) {
       status = pg::fit_table(connection_, options_.mode, table_, **existing, columns_, any_json_type_);
-      if (status.ok() && merges_) status = pg::require_unique_id(connection_, table_, (*existing)->oid);
+      if (status.ok() && merges_) {
+        status = pg::require_unique_key(connection_, table_, (*existing)->oid, key_.names(columns_));
+      }
     } else if (!staged_) {
       status = pg::create_table(connection_, table_, columns_);
     }
@@ -228,7 +224,7 @@ class PostgresqlSink final : public Sink {
   pg::TableName table_;
   pg::TableName staging_;
   std::vector<pg::Column> columns_;
-  int id_ = -1;
+  MergeKey key_;
   pg::RunState state_;
   pg::Connection connection_;
   std::string copy_sql_;

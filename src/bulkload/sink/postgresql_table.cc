@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bulkload/sink/merge_key.h"
 #include "bulkload/sink/sql_name.h"
 
 namespace bulkload::postgresql {
@@ -55,20 +56,21 @@ std::string insert_sql(const TableName& from, const TableName& to, const std::ve
   return "INSERT INTO " + to.sql() + " (" + names + ") SELECT " + names + " FROM " + from.sql();
 }
 
-// Of the rows with one id, the last.
-std::string last_rows_sql(const TableName& staging) {
+// Of the rows with one key, the last.
+std::string last_rows_sql(const TableName& staging, const std::vector<std::string>& key) {
   const std::string number(kRowNumber);
-  return number + " IN (SELECT max(" + number + ") FROM " + staging.sql() + " GROUP BY id)";
+  return number + " IN (SELECT max(" + number + ") FROM " + staging.sql() + " GROUP BY " + sql_names(key) + ")";
 }
 
-std::string upsert_sql(const TableName& from, const TableName& to, const std::vector<Column>& columns) {
+std::string upsert_sql(const TableName& from, const TableName& to, const std::vector<Column>& columns,
+                       const std::vector<std::string>& key) {
   std::string updates;
   for (const Column& column : columns) {
-    if (column.name == "id") continue;
+    if (std::find(key.begin(), key.end(), column.name) != key.end()) continue;
     const std::string name = sql_name(column.name);
     updates.append(updates.empty() ? "" : ", ").append(name + " = excluded." + name);
   }
-  return insert_sql(from, to, columns) + " WHERE " + last_rows_sql(from) + " ON CONFLICT (id) DO " +
+  return insert_sql(from, to, columns) + " WHERE " + last_rows_sql(from, key) + " ON CONFLICT (" + sql_names(key) + ") DO " +
          (updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
 }
 
@@ -81,12 +83,12 @@ Status run_all(Connection& connection, const std::vector<std::string>& statement
 }
 
 // The index of this program itself, for merge. The oid makes its name the table's own.
-std::string id_index_name(const std::string& oid) { return "_bulkload_id_" + oid; }
+std::string key_index_name(const std::string& oid) { return "_bulkload_id_" + oid; }
 
 Status replace_rows(Connection& connection, const TableName& staging, const TableName& name, const ExistingTable& table,
                     const std::vector<Column>& columns) {
-  // The new rows need not keep the promise of unique ids. DELETE, not TRUNCATE: that would keep readers waiting.
-  const std::string index = TableName{name.schema, id_index_name(table.oid)}.sql();
+  // The new rows need not keep the promise of unique keys. DELETE, not TRUNCATE: that would keep readers waiting.
+  const std::string index = TableName{name.schema, key_index_name(table.oid)}.sql();
   std::vector<std::string> statements = {"DROP INDEX IF EXISTS " + index, "DELETE FROM " + name.sql()};
   for (const Column& column : columns) {
     const ExistingColumn* there = table.find(column.name);
@@ -102,13 +104,14 @@ Status replace_rows(Connection& connection, const TableName& staging, const Tabl
 }
 
 // Into a table that is not there yet: the staging table becomes it, and the index is made once, for all rows.
-Status merge_into_nothing(Connection& connection, const TableName& staging, const TableName& name) {
-  Status status = run_all(connection, {"DELETE FROM " + staging.sql() + " WHERE NOT " + last_rows_sql(staging),
+Status merge_into_nothing(Connection& connection, const TableName& staging, const TableName& name,
+                          const std::vector<std::string>& key) {
+  Status status = run_all(connection, {"DELETE FROM " + staging.sql() + " WHERE NOT " + last_rows_sql(staging, key),
                                        "ALTER TABLE " + staging.sql() + " DROP COLUMN " + std::string(kRowNumber),
                                        rename_sql(staging, name)});
   if (!status.ok()) return status;
   const auto table = find_table(connection, name);
-  return table.ok() ? require_unique_id(connection, name, (*table)->oid) : table.status();
+  return table.ok() ? require_unique_key(connection, name, (*table)->oid, key) : table.status();
 }
 
 Status check_required(const TableName& name, const ExistingTable& table, const std::vector<Column>& columns) {
@@ -208,23 +211,31 @@ bool has_columns(const ExistingTable& table, const std::vector<Column>& columns)
                     });
 }
 
-Status require_unique_id(Connection& connection, const TableName& name, const std::string& oid) {
+Status require_unique_key(Connection& connection, const TableName& name, const std::string& oid,
+                          const std::vector<std::string>& key) {
+  std::vector<std::string> sorted = key;
+  std::sort(sorted.begin(), sorted.end());
   const auto unique = connection.query(
-      "SELECT i.indimmediate FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND "
-      "a.attnum = i.indkey[0] WHERE i.indrelid = $1::pg_catalog.oid AND i.indisunique AND i.indisvalid AND "
-      "i.indpred IS NULL AND i.indnkeyatts = 1 AND a.attname = 'id' ORDER BY 1",
-      {oid});
+      "SELECT i.indimmediate FROM pg_catalog.pg_index i WHERE i.indrelid = $1::pg_catalog.oid AND i.indisunique AND "
+      "i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND (SELECT string_agg('\"' || replace(a.attname, "
+      "'\"', '\"\"') || '\"', ', ' ORDER BY a.attname::text COLLATE \"C\") FROM pg_catalog.pg_attribute a WHERE "
+      "a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) = $2 ORDER BY 1",
+      {oid, sql_names(sorted)});
   if (!unique.ok()) return unique.status();
   const std::string table = name.sql();
   if (unique->empty()) {
-    Status status = connection.run("CREATE UNIQUE INDEX " + sql_name(id_index_name(oid)) + " ON " + table + " (id)");
+    const std::string index = key_index_name(oid);
+    Status status = run_all(connection, {"DROP INDEX IF EXISTS " + TableName{name.schema, index}.sql(),
+                                         "CREATE UNIQUE INDEX " + sql_name(index) + " ON " + table + " (" +
+                                             sql_names(key) + ")"});
     if (status.code() != Code::data) return status;
-    return Status(Code::config, "mode merge needs one row for each id, and table " + name.table +
+    return Status(Code::config, "mode merge needs one row for each " + listed_key(key) + ", and table " + name.table +
                                     " has several: use mode replace, or keep one of each with DELETE FROM " + table +
-                                    " WHERE ctid NOT IN (SELECT max(ctid) FROM " + table + " GROUP BY id)");
+                                    " WHERE ctid NOT IN (SELECT max(ctid) FROM " + table + " GROUP BY " +
+                                    sql_names(key) + ")");
   }
   if (unique->front()[0] == "t") return {};
-  return Status(Code::config, "mode merge cannot use a constraint on id of table " + name.table +
+  return Status(Code::config, "mode merge cannot use a constraint on " + listed_key(key) + " of table " + name.table +
                                   " that is DEFERRABLE: make it NOT DEFERRABLE");
 }
 
@@ -233,12 +244,12 @@ std::string copy_sql(const TableName& name, const std::vector<Column>& columns) 
 }
 
 Status publish(Connection& connection, Mode mode, const TableName& staging, const TableName& name,
-               const std::vector<Column>& columns) {
+               const std::vector<Column>& columns, const std::vector<std::string>& key) {
   const auto table = find_table(connection, name);
   if (!table.ok()) return table.status();
   const bool exists = table->has_value();
   if (!exists) {
-    return mode == Mode::merge ? merge_into_nothing(connection, staging, name)
+    return mode == Mode::merge ? merge_into_nothing(connection, staging, name, key)
                                : connection.run(rename_sql(staging, name));
   }
   if (mode == Mode::replace_on_new_data) {
@@ -247,7 +258,8 @@ Status publish(Connection& connection, Mode mode, const TableName& staging, cons
     if (rows->empty()) return connection.run(drop_sql(staging));
   }
   if (replaces(mode)) return replace_rows(connection, staging, name, **table, columns);
-  const std::string sql = mode == Mode::merge ? upsert_sql(staging, name, columns) : insert_sql(staging, name, columns);
+  const std::string sql =
+      mode == Mode::merge ? upsert_sql(staging, name, columns, key) : insert_sql(staging, name, columns);
   return run_all(connection, {sql, drop_sql(staging)});
 }
 

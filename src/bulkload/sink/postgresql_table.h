@@ -65,16 +65,19 @@ base::Status fit_table(Connection& connection, Mode mode, const TableName& name,
 /// Whether the table has exactly the columns, in order.
 bool has_columns(const ExistingTable& table, const std::vector<Column>& columns);
 
-/// Sees to a unique index on `id`. Code::config when ids repeat.
-base::Status require_unique_id(Connection& connection, const TableName& name, const std::string& oid);
+/// Sees to a unique index on the key's columns, in place of one of this program's on others. Code::config when keys
+/// repeat.
+base::Status require_unique_key(Connection& connection, const TableName& name, const std::string& oid,
+                                const std::vector<std::string>& key);
 
 /// `COPY … FROM STDIN` for rows of the columns, in order.
 std::string copy_sql(const TableName& name, const std::vector<Column>& columns);
 
 /// Hands the rows of `staging` over to the table as the mode says, in the transaction that is open, and drops
 /// `staging`. A replaced table stays the same table, with its grants, views, indexes and further columns; those who
-/// read it see the old rows until the transaction ends, and wait only where a column gets another type.
+/// read it see the old rows until the transaction ends, and wait only where a column gets another type. `key`: of mode
+/// merge.
 base::Status publish(Connection& connection, Mode mode, const TableName& staging, const TableName& name,
-                     const std::vector<Column>& columns);
+                     const std::vector<Column>& columns, const std::vector<std::string>& key);
 
 }  // namespace bulkload::postgresql

@@ -2,6 +2,7 @@
 #include <system_error>
 
 #include "bulkload/sink/durable_file.h"
+#include "bulkload/sink/merge_key.h"
 #include "bulkload/sink/registry.h"
 #include "bulkload/sink/row_options.h"
 #include "bulkload/sink/sink_type.h"
@@ -56,11 +57,10 @@ class SqliteSink final : public Sink {
     if (!time_format.ok()) return time_format.status();
     time_format_ = std::move(*time_format);
     columns_ = sqlite_columns(schema);
-    id_ = schema.find("id");
     times_.assign(columns_.size(), {});
-    if (options_.mode == Mode::merge && id_ < 0) {
-      return Status(Code::config, "mode merge needs a column id, and the rows have none: use mode append or replace");
-    }
+    auto key = MergeKey::of(schema, options_.mode);
+    if (!key.ok()) return key.status();
+    key_ = std::move(*key);
     if (Status status = connect(); !status.ok()) return status;
     if (Status status = begin(); !status.ok()) return status;
     auto found = load_state(database_, table_);
@@ -82,6 +82,7 @@ class SqliteSink final : public Sink {
   }
 
   Status write(const RecordBatch& batch) override {
+    if (Status status = key_.check(batch); !status.ok()) return status;
     if (Status status = begin(); !status.ok()) return status;
     for (int64_t row = 0; row < batch.rows(); ++row) {
       if (Status status = insert(batch, row); !status.ok()) return status;
@@ -101,7 +102,7 @@ class SqliteSink final : public Sink {
     if (Status status = begin(); !status.ok()) return status;
     insert_ = {};
     if (staged_) {
-      Status status = publish(database_, options_.mode, staging_, table_, columns_);
+      Status status = publish(database_, options_.mode, staging_, table_, columns_, key_.names(columns_));
       if (!status.ok()) return status;
     }
     state_.committed = true;
@@ -172,7 +173,7 @@ class SqliteSink final : public Sink {
     Status status;
     if (!replaces && !existing->empty()) status = fit_table(database_, table_, *existing, columns_);
     if (status.ok() && options_.mode == Mode::merge && !existing->empty())
-      status = require_unique_id(database_, table_);
+      status = require_unique_key(database_, table_, key_.names(columns_));
     if (status.ok() && !staged_ && existing->empty()) status = create_table(database_, table_, columns_);
     if (status.ok() && staged_) status = prepare_staging(fresh);
     if (!status.ok()) return status;
@@ -198,9 +199,6 @@ class SqliteSink final : public Sink {
   Status insert(const RecordBatch& batch, int64_t row) {
     const std::vector<ColumnView>& columns = batch.columns();
     for (size_t i = 0; i < columns.size(); ++i) bind(columns[i], row, i);
-    if (options_.mode == Mode::merge && columns[static_cast<size_t>(id_)].is_null(row)) {
-      return Status(Code::data, "a row has no id, which mode merge needs: use mode append or replace");
-    }
     return insert_.run();
   }
 
@@ -232,7 +230,7 @@ class SqliteSink final : public Sink {
   std::string staging_;
   FileLock lock_;
   std::vector<SqliteColumn> columns_;
-  int id_ = -1;
+  MergeKey key_;
   SqliteState state_;
   TimeFormat time_format_;
   std::vector<std::string> times_;  // of the row being bound

@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "bulkload/sink/merge_key.h"
+
 namespace bulkload {
 
 namespace {
@@ -38,6 +40,13 @@ std::string upper(std::string_view text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }
   return result;
+}
+
+std::vector<std::string> upper_sorted(const std::vector<std::string>& names) {
+  std::vector<std::string> sorted;
+  for (const std::string& name : names) sorted.push_back(upper(name));
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
 }
 
 Affinity affinity_of(std::string_view declared) {
@@ -95,15 +104,16 @@ std::string copy_sql(std::string_view from, std::string_view to, const std::vect
   return "INSERT INTO " + sql_name(to) + " (" + names + ") SELECT " + names + " FROM " + sql_name(from) + " WHERE true";
 }
 
-// Rows with a known id replace what is there, in the order in which they came: the last one wins.
-std::string upsert_sql(std::string_view from, std::string_view to, const std::vector<SqliteColumn>& columns) {
+// Rows with a known key replace what is there, in the order in which they came: the last one wins.
+std::string upsert_sql(std::string_view from, std::string_view to, const std::vector<SqliteColumn>& columns,
+                       const std::vector<std::string>& key) {
   std::string updates;
   for (const SqliteColumn& column : columns) {
-    if (upper(column.name) == "ID") continue;
+    if (std::find(key.begin(), key.end(), column.name) != key.end()) continue;
     const std::string name = sql_name(column.name);
     updates.append(updates.empty() ? "" : ", ").append(name + " = excluded." + name);
   }
-  return copy_sql(from, to, columns) + " ORDER BY rowid ON CONFLICT (id) DO " +
+  return copy_sql(from, to, columns) + " ORDER BY rowid ON CONFLICT (" + sql_names(key) + ") DO " +
          (updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
 }
 
@@ -123,13 +133,18 @@ Status replace_table(Database& database, bool exists, std::string_view staging, 
                     " does not fit the new rows: drop it and run again (" + status.message() + ")");
 }
 
-// Into a table without rows: the last row of each id, and the index afterwards, which is much faster than row by row.
-Status merge_into_nothing(Database& database, std::string_view staging, std::string_view table) {
-  const std::string name = sql_name(staging);
-  Status status = run_all(
-      database, {"DELETE FROM " + name + " WHERE rowid NOT IN (SELECT max(rowid) FROM " + name + " GROUP BY id)",
-                 rename_sql(staging, table)});
-  return status.ok() ? require_unique_id(database, table) : status;
+// Leaves the last row of each key.
+std::string delete_repeated_sql(std::string_view table, const std::vector<std::string>& key) {
+  const std::string name = sql_name(table);
+  return "DELETE FROM " + name + " WHERE rowid NOT IN (SELECT max(rowid) FROM " + name + " GROUP BY " + sql_names(key) +
+         ")";
+}
+
+// Into a table without rows: the last row of each key, and the index afterwards, which is much faster than row by row.
+Status merge_into_nothing(Database& database, std::string_view staging, std::string_view table,
+                          const std::vector<std::string>& key) {
+  Status status = run_all(database, {delete_repeated_sql(staging, key), rename_sql(staging, table)});
+  return status.ok() ? require_unique_key(database, table, key) : status;
 }
 
 }  // namespace
@@ -194,20 +209,21 @@ Status fit_table(Database& database, std::string_view table, const std::vector<S
   return run_all(database, additions);
 }
 
-Status require_unique_id(Database& database, std::string_view table) {
-  const auto unique = database.exists(
-      "SELECT 1 FROM pragma_index_list(?1) AS i WHERE i.\"unique\" = 1 AND i.partial = 0 AND "
-      "(SELECT upper(group_concat(name)) FROM pragma_index_info(i.name)) = 'ID'",
-      table);
+Status require_unique_key(Database& database, std::string_view table, const std::vector<std::string>& key) {
+  const auto unique = texts(database,
+                            "SELECT (SELECT group_concat('\"' || replace(name, '\"', '\"\"') || '\"', ', ') FROM "
+                            "(SELECT upper(coalesce(name, '')) AS name FROM pragma_index_info(i.name) ORDER BY 1)) "
+                            "FROM pragma_index_list(?1) AS i WHERE i.\"unique\" = 1 AND i.partial = 0",
+                            table);
   if (!unique.ok()) return unique.status();
-  if (*unique) return {};
+  if (std::find(unique->begin(), unique->end(), sql_names(upper_sorted(key))) != unique->end()) return {};
   const std::string index = sql_name("_bulkload_id_" + std::string(table));
-  Status status = database.run("CREATE UNIQUE INDEX " + index + " ON " + sql_name(table) + " (id)");
+  Status status = run_all(database, {"DROP INDEX IF EXISTS " + index, "CREATE UNIQUE INDEX " + index + " ON " +
+                                                                          sql_name(table) + " (" + sql_names(key) + ")"});
   if (status.code() != Code::data) return status;
-  const std::string name = sql_name(table);
-  return Status(Code::config, "mode merge needs one row for each id, and table " + std::string(table) +
-                                  " has several: use mode replace, or keep the newest with DELETE FROM " + name +
-                                  " WHERE rowid NOT IN (SELECT max(rowid) FROM " + name + " GROUP BY id)");
+  return Status(Code::config, "mode merge needs one row for each " + listed_key(key) + ", and table " +
+                                  std::string(table) + " has several: use mode replace, or keep the newest with " +
+                                  delete_repeated_sql(table, key));
 }
 
 std::string insert_sql(std::string_view table, const std::vector<SqliteColumn>& columns) {
@@ -217,7 +233,7 @@ std::string insert_sql(std::string_view table, const std::vector<SqliteColumn>& 
 }
 
 Status publish(Database& database, Mode mode, std::string_view staging, std::string_view table,
-               const std::vector<SqliteColumn>& columns) {
+               const std::vector<SqliteColumn>& columns, const std::vector<std::string>& key) {
   const auto existing = existing_columns(database, table);
   if (!existing.ok()) return existing.status();
   const bool exists = !existing->empty();
@@ -227,10 +243,11 @@ Status publish(Database& database, Mode mode, std::string_view staging, std::str
   if (mode == Mode::replace || mode == Mode::replace_on_new_data)
     return replace_table(database, exists, staging, table);
   if (!exists) {
-    return mode == Mode::merge ? merge_into_nothing(database, staging, table)
+    return mode == Mode::merge ? merge_into_nothing(database, staging, table, key)
                                : database.run(rename_sql(staging, table));
   }
-  const std::string sql = mode == Mode::merge ? upsert_sql(staging, table, columns) : copy_sql(staging, table, columns);
+  const std::string sql =
+      mode == Mode::merge ? upsert_sql(staging, table, columns, key) : copy_sql(staging, table, columns);
   return run_all(database, {sql, drop_sql(staging)});
 }
 

@@ -32,15 +32,16 @@ base::Status create_table(Database& database, std::string_view table, const std:
 base::Status fit_table(Database& database, std::string_view table, const std::vector<SqliteColumn>& existing,
                        const std::vector<SqliteColumn>& wanted);
 
-/// Sees to a unique index on `id`. Code::config when ids repeat.
-base::Status require_unique_id(Database& database, std::string_view table);
+/// Sees to a unique index on the key's columns, in place of one of this program's on others. Code::config when keys
+/// repeat.
+base::Status require_unique_key(Database& database, std::string_view table, const std::vector<std::string>& key);
 
 /// INSERT with a parameter for each column, in order.
 std::string insert_sql(std::string_view table, const std::vector<SqliteColumn>& columns);
 
 /// Hands the rows of `staging` over to `table` as the mode says, in the transaction that is open, and removes
-/// `staging`. A replaced table keeps its indexes and triggers; its other columns go with its rows.
+/// `staging`. A replaced table keeps its indexes and triggers; its other columns go with its rows. `key`: of mode merge.
 base::Status publish(Database& database, Mode mode, std::string_view staging, std::string_view table,
-                     const std::vector<SqliteColumn>& columns);
+                     const std::vector<SqliteColumn>& columns, const std::vector<std::string>& key);
 
 }  // namespace bulkload

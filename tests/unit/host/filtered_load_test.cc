@@ -42,7 +42,7 @@ class FilteredLoadTest : public testing::Test {
         parse_config_tree(expand_config_text("c.yml", filters, no_environment, problems), problems);
     FilterChain chain = FilterChain::read(section, ConfigNode(), problems);
     Findings findings;
-    chain.bind(input->schema(), "", findings);
+    chain.bind(input->schema(), false, findings);
     EXPECT_EQ(format_problems(problems) + format_problems(findings.problems), "");
     LoadJob job;
     job.input = &*input;

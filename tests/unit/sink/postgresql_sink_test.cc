@@ -190,7 +190,7 @@ TEST_F(PostgresqlSink, MergeIntoATableWithRepeatedIdsSaysWhatToDo) {
   EXPECT_EQ(status.code(), Code::config);
   const std::string advice =
       "DELETE FROM \"public\".\"t\" WHERE ctid NOT IN (SELECT max(ctid) FROM \"public\".\"t\" "
-      "GROUP BY id)";
+      "GROUP BY \"id\")";
   EXPECT_THAT(status.message(), HasSubstr(advice));
   ASSERT_EQ(ask(advice), "");
   EXPECT_TRUE(load(options(Mode::merge), kIdAndValue, {{"a", "3"}}).ok());

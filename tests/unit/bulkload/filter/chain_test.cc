@@ -50,7 +50,7 @@ TEST(FilterChain, KeepsTheTablesMetadata) {
   Findings findings;
   TableSchema schema{kFields, {{"source", "lists"}, {"order", "time"}}};
   FilterChain again = chain_of("- {type: rename, columns: {id: key}}", kFields).chain;
-  again.bind(schema, "", findings);
+  again.bind(schema, false, findings);
   EXPECT_EQ(again.schema().meta("source"), "lists");
   EXPECT_EQ(again.schema().meta("order"), "time");
 }

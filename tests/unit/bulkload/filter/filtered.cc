@@ -36,10 +36,10 @@ std::string cell_text(const ColumnView& column, int64_t row) {
 }  // namespace
 
 Bound chain_of(const std::string& filters, const std::vector<Field>& fields, const std::string& time_column,
-               const std::string& needed) {
+               bool keeps_key) {
   Bound bound;
   bound.chain = FilterChain::read(parse(filters), parse(time_column), bound.findings.problems);
-  if (bound.findings.problems.empty()) bound.chain.bind({fields, {}}, needed, bound.findings);
+  if (bound.findings.problems.empty()) bound.chain.bind(table_schema(fields), keeps_key, bound.findings);
   return bound;
 }
 

@@ -18,7 +18,7 @@ struct Bound {
 };
 
 Bound chain_of(const std::string& filters, const std::vector<Field>& fields, const std::string& time_column = "",
-               const std::string& needed = "");
+               bool keeps_key = false);
 
 /// `name:type name:type …` of the columns behind the filters, or the problems.
 std::string columns_of(const Bound& bound);
