@@ -189,7 +189,10 @@ typedef struct bulk_input_plugin {
    * (the column that start_time and end_time are about; empty: none; it is a column even where it was not selected)
    * and its `order`: `time` when a checkpoint can be gone on from exactly; `none` when the rows have no order to rely
    * on, so that a run that is gone on with may fail with _DATA and resumable = 1, and has to begin anew: keep its rows
-   * apart until it is complete. The columns depend on the configuration alone, never on the data. */
+   * apart until it is complete. Its `key` names the columns that tell rows apart, joined by ',' ("list_id,id"; "id" when
+   * it is missing; columns also where they were not selected). Its `whole` is `true` when the run reads every row that
+   * the source has, so that rows that were there before and do not come are gone; else it names the keys of the
+   * configuration that leave rows out, joined by ','. The columns depend on the configuration alone, never on the data. */
   int32_t (*schema)(bulk_input_input* input, struct ArrowSchema* out, bulk_input_error* error);
 
   /* 1 to max_tasks tasks that together cover the run exactly once; fewer than max_tasks when the run cannot be cut

@@ -28,7 +28,10 @@ class Loader {
   LoadOutcome run() {
     LoadOutcome outcome;
     outcome.status = open();
-    if (outcome.status.ok() && !committed_) outcome.status = read_tasks();
+    if (outcome.status.ok() && !committed_) {
+      sink_->set_begin(state_.upload_time_us);
+      outcome.status = read_tasks();
+    }
     if (outcome.status.ok() && !committed_) outcome.status = commit(outcome.result);
     if (outcome.status.ok()) outcome.status = finish();
     outcome.kept = kept();
@@ -72,7 +75,8 @@ class Loader {
     auto state = parse_run_state(found.text);
     Status status = state.status();
     if (status.ok() && !committed_ && state->filters != filters_digest()) {
-      status = Status(Code::config, "the unfinished run had other filters (filters, out.time_column)");
+      status =
+          Status(Code::config, "the unfinished run had other filters (filters, out.time_column, out.detect_deletes)");
     }
     if (status.ok() && job_.mark.check) status = job_.mark.check(&*state);
     refused_ = !status.ok();

@@ -1,6 +1,7 @@
 #include "bulkload/out_section.h"
 
-#include <optional>
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "bulkload/sink/registry.h"
@@ -8,8 +9,6 @@
 namespace bulkload {
 
 namespace {
-
-constexpr std::string_view kTimeColumn = "time_column";
 
 /// The section with the command line's settings in it.
 ConfigNode with_overrides(const ConfigNode& out, const std::vector<std::string>& overrides, ConfigProblems& problems) {
@@ -54,6 +53,23 @@ void read_mode(const ConfigNode& option, SinkOptions& options, ConfigProblems& p
   }
 }
 
+void read_deletes(const ConfigNode& option, SinkOptions& options, ConfigProblems& problems) {
+  if (const auto deletes = parse_deletes(option)) {
+    options.deletes = *deletes;
+  } else {
+    problems.push_back({option.place, "out.detect_deletes: must be true, false or even_all"});
+  }
+}
+
+/// Only merging finds out which rows of the table a run did not see.
+void check_deletes(const ConfigNode& out, const SinkOptions& options, ConfigProblems& problems) {
+  if (options.deletes == Deletes::ignored || options.mode == Mode::merge) return;
+  const std::string mode(mode_name(options.mode));
+  problems.push_back({out.find(kDetectDeletes)->place,
+                      "out.detect_deletes: marks the rows that a run with mode merge did not see, and the mode is " +
+                          mode + "; use mode: merge, or leave detect_deletes out"});
+}
+
 }  // namespace
 
 SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::string>& overrides,
@@ -68,6 +84,8 @@ SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::strin
       options.type = text;
     } else if (option.key == "mode") {
       read_mode(option, options, problems);
+    } else if (option.key == kDetectDeletes) {
+      read_deletes(option, options, problems);
     } else if (option.key == "table") {
       options.table = text;
     } else {
@@ -79,16 +97,25 @@ SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::strin
     options.settings["path"] = plugin + ".db";
   }
   if (problems.size() == before) {
+    check_deletes(merged, options, problems);
     for (const std::string& problem : check_sink_options(options)) problems.push_back(locate(problem, merged, file));
   }
   return options;
 }
 
-ConfigNode read_time_column(const ConfigNode& out, const std::vector<std::string>& overrides) {
+ConfigNode read_host_key(const ConfigNode& out, const std::vector<std::string>& overrides, std::string_view key) {
   ConfigProblems reported_elsewhere;
   const ConfigNode merged = with_overrides(out, overrides, reported_elsewhere);
-  const ConfigNode* column = merged.find(kTimeColumn);
-  return column == nullptr ? ConfigNode() : *column;
+  const ConfigNode* value = merged.find(key);
+  return value == nullptr ? ConfigNode() : *value;
+}
+
+std::optional<Deletes> parse_deletes(const ConfigNode& value) {
+  constexpr std::array<std::string_view, 3> kValues = {"false", "true", "even_all"};  // in the order of Deletes
+  if (value.is_null()) return Deletes::ignored;
+  const auto* found = std::find(kValues.begin(), kValues.end(), value.text);
+  if (!value.is_scalar() || found == kValues.end()) return std::nullopt;
+  return static_cast<Deletes>(found - kValues.begin());
 }
 
 }  // namespace bulkload

@@ -1,7 +1,9 @@
 // The `out:` section: what a sink gets to know, from the file and the command line.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bulkload/config_tree.h"
@@ -15,8 +17,13 @@ namespace bulkload {
 SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::string>& overrides,
                              const std::string& plugin, const std::string& file, ConfigProblems& problems);
 
-/// `time_column` of the section and the overrides, which is the host's own: no sink gets to know it. Null: there is
-/// none.
-ConfigNode read_time_column(const ConfigNode& out, const std::vector<std::string>& overrides);
+inline constexpr std::string_view kTimeColumn = "time_column";
+inline constexpr std::string_view kDetectDeletes = "detect_deletes";
+
+/// A key of the section and the overrides that is the host's own. Null: it is not there.
+ConfigNode read_host_key(const ConfigNode& out, const std::vector<std::string>& overrides, std::string_view key);
+
+/// What `detect_deletes` says: true, false (or null) or even_all; nothing for another value.
+std::optional<Deletes> parse_deletes(const ConfigNode& value);
 
 }  // namespace bulkload

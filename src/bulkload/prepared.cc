@@ -59,6 +59,17 @@ void check_key(const ConfigFile& file, const TableSchema& schema, ConfigProblems
                           "replace"});
 }
 
+/// Only a run that reads the whole source can tell which rows are gone.
+void check_whole(const ConfigNode& deletes, const TableSchema& schema, ConfigProblems& problems) {
+  const std::string_view limits = schema.meta("whole");
+  if (limits == "true") return;
+  const std::string why = limits.empty() ? "its plugin does not say that it reads all rows"
+                                         : "these keys of in leave rows out: " + std::string(limits);
+  problems.push_back({deletes.place, "out.detect_deletes: this run cannot tell which rows of " +
+                                         std::string(schema.meta("source")) + " are gone, as " + why +
+                                         "; read the whole source, or leave detect_deletes out"});
+}
+
 /// In the order of the file; what comes from elsewhere last.
 void sort_problems(const std::string& path, ConfigProblems& problems) {
   std::stable_sort(problems.begin(), problems.end(), [&](const ConfigProblem& left, const ConfigProblem& right) {
@@ -90,7 +101,10 @@ base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Consol
     sink = read_out_section(file.out, request.out, file.type(), file.path, problems);
   }
   const size_t before_filters = problems.size();
-  FilterChain filters = FilterChain::read(file.filters, read_time_column(file.out, request.out), problems);
+  FilterChain filters = FilterChain::read(file.filters, read_host_key(file.out, request.out, kTimeColumn), problems);
+  const ConfigNode deletes = read_host_key(file.out, request.out, kDetectDeletes);
+  const bool marks = parse_deletes(deletes).value_or(Deletes::ignored) != Deletes::ignored;
+  if (marks) filters.detect_deletes(deletes.place);
   const bool filters_are_sound = problems.size() == before_filters;
   std::optional<Input> input;
   std::optional<PluginLibrary> plugin = load_plugin(file, request, problems);
@@ -111,6 +125,7 @@ base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Consol
   }
   if (input && filters_are_sound) {
     const bool merges = out == OutSection::checked && sink.mode == Mode::merge;
+    if (merges && marks) check_whole(deletes, input->schema(), problems);
     if (merges) check_key(file, input->schema(), problems);
     bind_filters(filters, input->schema(), merges, problems, log);
   }

@@ -59,6 +59,7 @@ std::string format_summary(const bulk_input_progress& progress, const SinkResult
   Line line;
   line.add_count(progress.rows, "rows read");
   line.add(format_count(result.rows_written) + " rows written to " + result.where);
+  line.add_count(result.rows_deleted, "rows marked as deleted");
   line.add_count(progress.rows_skipped, "skipped");
   line.add_some(progress.odd_values, "odd values");
   line.add_count(progress.requests, "requests");

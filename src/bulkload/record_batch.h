@@ -23,6 +23,9 @@ struct Field {
   bool in_key = false;  // one of the columns that together tell rows apart; stays so when it is renamed
 };
 
+/// The column, behind all others, in which `out.detect_deletes` marks rows of a table.
+inline constexpr std::string_view kDeletedAt = "_deleted_at";
+
 /// The columns of a stream, and its top-level metadata (`source`, …).
 struct TableSchema {
   std::vector<Field> fields;

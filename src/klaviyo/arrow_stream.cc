@@ -96,6 +96,20 @@ void release(ArrowArrayStream* stream) {
   stream->release = nullptr;
 }
 
+/// `true`, or the keys of the configuration that leave rows of the source out.
+std::string limits_of(const Config& config) {
+  const std::pair<bool, std::string_view> limits[] = {{config.incremental, "incremental"},
+                                                      {config.start_us.has_value(), "start_time"},
+                                                      {config.end_us.has_value(), "end_time"},
+                                                      {!config.filters.empty(), "filter"},
+                                                      {!config.ids.empty(), "ids"}};
+  std::string keys;
+  for (const auto& [is_set, key] : limits) {
+    if (is_set) keys.append(keys.empty() ? "" : ",").append(key);
+  }
+  return keys.empty() ? "true" : keys;
+}
+
 }  // namespace
 
 void export_stream(std::shared_ptr<ReaderState> state, ArrowArrayStream* out) {
@@ -111,6 +125,7 @@ void export_schema_of(const Services& services, ArrowSchema* out) {
        {"revision", config.effective_revision},
        {"order", services.goes_on_exactly() ? "time" : "none"},
        {"time", services.order.field == nullptr ? "" : std::string(services.order.field->name)},
+       {"whole", limits_of(config)},
        {"key", config.source->parent.column.empty() ? "id" : std::string(config.source->parent.column) + ",id"}},
       out);
 }

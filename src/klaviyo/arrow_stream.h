@@ -19,9 +19,10 @@ struct ReaderState {
 /// A stream that shares `state`. The whole error is in state->status.
 void export_stream(std::shared_ptr<ReaderState> state, ArrowArrayStream* out);
 
-/// The columns of an input, with `source`, `revision`, `order` (`time` or `none`) and `key` as metadata. `order` says
-/// whether a checkpoint can be gone on from exactly, or the run may have to begin anew; `key` which columns tell rows
-/// apart: `id`, or `list_id,id`.
+/// The columns of an input, with `source`, `revision`, `order` (`time` or `none`), `key` and `whole` as metadata.
+/// `order` says whether a checkpoint can be gone on from exactly, or the run may have to begin anew; `key` which
+/// columns tell rows apart: `id`, or `list_id,id`; `whole` whether the run reads every row of the source: `true`, or
+/// the keys that leave some out, such as `incremental,start_time`.
 void export_schema_of(const Services& services, ArrowSchema* out);
 
 }  // namespace klaviyo

@@ -103,10 +103,11 @@ TEST(Filters, CannotTakeTheIdAwayFromMerge) {
   const EmulatorProcess emulator;
   Load load(emulator);
   load.out["mode"] = "merge";
-  load.filters = "- {type: rename, columns: {id: key}}\n";
+  load.filters = "- {type: remove_columns, remove: [id]}\n";
   const auto result = load.bulkload("run", "lists");
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("filters.rename: takes the column id away, by which mode merge finds rows"));
+  EXPECT_THAT(result.err,
+              HasSubstr("filters.remove_columns: takes the column id away, by which mode merge finds rows"));
 }
 
 TEST(Filters, OfAnUnfinishedRunCannotBeChanged) {

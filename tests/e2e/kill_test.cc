@@ -17,7 +17,6 @@ TEST_P(Killed, RunGoesOnWithoutLossOrRepetition) {
 }
 
 TEST_P(Killed, RunBelowParentsGoesOnWithoutLossOrRepetition) {
-  if (GetParam() == "merge") GTEST_SKIP() << "rows are told apart by two columns";
   const EmulatorProcess emulator({"--no-rate-limits", "--size", "profiles=2000", "--latency-ms", "150"});
   Load load(emulator);
   load.in = {{"parallel_requests", "4"}};

@@ -92,6 +92,11 @@ FilterChain FilterChain::read(const ConfigNode& filters, const ConfigNode& time_
   return chain;
 }
 
+void FilterChain::detect_deletes(const Place& place) {
+  steps_.push_back({make_deleted_at(place), "out.detect_deletes", place});
+  digest_ = "sha256:" + base::sha256_hex(digest_ + "detect_deletes");
+}
+
 void FilterChain::bind(const TableSchema& source, bool keeps_key, Findings& findings) {
   schema_ = source;
   for (const Step& step : steps_) {

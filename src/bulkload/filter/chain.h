@@ -20,6 +20,9 @@ class FilterChain {
   /// is of no use then.
   static FilterChain read(const ConfigNode& filters, const ConfigNode& time_column, ConfigProblems& problems);
 
+  /// Before bind(): `out.detect_deletes`, which stands at `place`, adds its column behind all others.
+  void detect_deletes(const Place& place);
+
   /// Once, before all else: the source's columns. With `keeps_key` (merge), those that tell rows apart must be there
   /// behind the last filter when the source has them, under whatever name.
   void bind(const TableSchema& source, bool keeps_key, Findings& findings);

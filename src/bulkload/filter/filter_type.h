@@ -32,4 +32,7 @@ extern const FilterType kHashFilter;
 /// `out.time_column`: the column `time`, epoch seconds, from the named column; where that is null, from the run's time.
 std::unique_ptr<Filter> make_time_column(Name column);
 
+/// `out.detect_deletes`: the column `_deleted_at`, which has no value in the rows that come.
+std::unique_ptr<Filter> make_deleted_at(const Place& place);
+
 }  // namespace bulkload

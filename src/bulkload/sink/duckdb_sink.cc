@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/text_time.h"
+#include "bulkload/sink/deleted_rows.h"
 #include "bulkload/sink/duckdb_rows.h"
 #include "bulkload/sink/duckdb_state.h"
 #include "bulkload/sink/duckdb_table.h"
@@ -138,15 +140,18 @@ class DuckdbSink final : public Sink {
       if (Status status = save(state); !status.ok()) return status;
     }
     if (Status status = begin(); !status.ok()) return status;
+    SinkResult result{state_.rows, path_ + ", table " + table_.table};
     if (staged_) {
-      Status status = publish(database_, options_.mode, staging_, table_, columns_, key_.names(columns_));
+      Status status = mark_deletes(result);
+      if (!status.ok()) return status;
+      status = publish(database_, options_.mode, staging_, table_, columns_, key_.names(columns_));
       if (!status.ok()) return status;
     }
     state_.committed = true;
     if (Status status = save(state); !status.ok()) return status;
     // Closing brings the file up to date as well, but says nothing when it cannot.
     if (Status status = database_.run("CHECKPOINT"); !status.ok()) return status;
-    return SinkResult{state_.rows, path_ + ", table " + table_.table};
+    return result;
   }
 
   Status forget() override {
@@ -257,6 +262,25 @@ class DuckdbSink final : public Sink {
     return Status(Code::config, "table " + table_.table +
                                     ": the unfinished run has other columns; run it again with its configuration, or "
                                     "give it up with bulkload cleanup");
+  }
+
+  Status mark_deletes(SinkResult& result) {
+    if (options_.deletes == Deletes::ignored) return {};
+    result.rows_deleted = 0;
+    const auto existing = existing_columns(database_, table_);
+    if (!existing.ok() || existing->empty()) return existing.status();
+    const Marking marking = {[&](const std::string& sql) { return number(sql); },
+                             [&](const std::string& sql) { return database_.run(sql); },
+                             staging_.sql(),
+                             table_.sql(),
+                             key_.names(columns_),
+                             "CAST(" + sql_text(base::format_rfc3339(begun_us())) + " AS TIMESTAMP WITH TIME ZONE)"};
+    return mark_missing_rows(marking, options_.deletes, result);
+  }
+
+  base::Result<int64_t> number(const std::string& sql) {
+    const auto rows = database_.rows(sql);
+    return rows.ok() ? base::Result<int64_t>(std::stoll(rows->front().front())) : rows.status();
   }
 
   const SinkOptions options_;

@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/text_time.h"
+#include "bulkload/sink/deleted_rows.h"
 #include "bulkload/sink/merge_key.h"
 #include "bulkload/sink/postgresql_connection.h"
 #include "bulkload/sink/postgresql_copy.h"
@@ -124,14 +126,16 @@ class PostgresqlSink final : public Sink {
 
   base::Result<SinkResult> commit(std::string_view state) override {
     if (Status status = begin(); !status.ok()) return status;
+    SinkResult result{
+        state_.rows, "PostgreSQL database " + connection_.database() + ", table " + table_.schema + "." + table_.table};
     if (staged_) {
-      Status status = pg::publish(connection_, options_.mode, staging_, table_, columns_, key_.names(columns_));
+      Status status = mark_deletes(result);
+      if (!status.ok()) return status;
+      status = pg::publish(connection_, options_.mode, staging_, table_, columns_, key_.names(columns_));
       if (!status.ok()) return status;
     }
     state_.committed = true;
     if (Status status = save(state); !status.ok()) return status;
-    SinkResult result{
-        state_.rows, "PostgreSQL database " + connection_.database() + ", table " + table_.schema + "." + table_.table};
     if (state_.adapted > 0) {
       result.warnings.push_back(
           "PostgreSQL has no room for some values (" + std::to_string(state_.adapted) +
@@ -208,6 +212,25 @@ class PostgresqlSink final : public Sink {
     return Status(Code::config, "table " + table_.table +
                                     ": the unfinished run has other columns; run it again with its "
                                     "configuration, or delete its row of _bulkload_state to give it up");
+  }
+
+  Status mark_deletes(SinkResult& result) {
+    if (options_.deletes == Deletes::ignored) return {};
+    result.rows_deleted = 0;
+    const auto existing = pg::find_table(connection_, table_);
+    if (!existing.ok() || !*existing) return existing.status();
+    const Marking marking = {[&](const std::string& sql) { return number(sql); },
+                             [&](const std::string& sql) { return connection_.run(sql); },
+                             staging_.sql(),
+                             table_.sql(),
+                             key_.names(columns_),
+                             "'" + base::format_rfc3339(begun_us()) + "'::timestamptz"};
+    return mark_missing_rows(marking, options_.deletes, result);
+  }
+
+  base::Result<int64_t> number(const std::string& sql) {
+    const auto rows = connection_.query(sql);
+    return rows.ok() ? base::Result<int64_t>(std::stoll(rows->front()[0])) : rows.status();
   }
 
   Status copy(const RecordBatch& batch) {

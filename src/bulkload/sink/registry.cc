@@ -82,7 +82,7 @@ void check_value(const SinkOption& option, const std::string& value, const SinkO
 }
 
 void check_keys(const SinkType& type, const SinkOptions& options, Problems& problems) {
-  std::vector<std::string_view> keys = {"type", "mode", "time_column"};
+  std::vector<std::string_view> keys = {"type", "mode", "time_column", "detect_deletes"};
   if (type.has_table) keys.emplace_back("table");
   for (const SinkOption& option : type.options) keys.push_back(option.key);
   for (const auto& [key, value] : options.settings) {

@@ -26,10 +26,14 @@ namespace bulkload {
 
 enum class Mode { append, replace, replace_on_new_data, merge };
 
+/// `detect_deletes`: whether mode merge marks the rows that the run did not see; `even_all`: also when it saw none.
+enum class Deletes { ignored, marked, even_all };
+
 /// The `out:` section, checked by the registry's option table before a sink sees it.
 struct SinkOptions {
   std::string type;  // "sqlite"
   Mode mode = Mode::append;
+  Deletes deletes = Deletes::ignored;
   std::string table;         // default: the source's name
   bool all_at_once = false;  // nothing visible before commit in append mode either: the source has no
                              // order to go on from, and a run may have to start over
@@ -45,6 +49,7 @@ struct SinkResult {
   int64_t rows_written = 0;
   std::string where;                       // for the summary: "klaviyo.db, table lists"
   std::vector<std::string> warnings = {};  // what is not stored as it came, one line each
+  int64_t rows_deleted = -1;               // marked as deleted by this run; -1: nobody asked
 };
 
 /// What open() found.
@@ -67,6 +72,9 @@ class Sink {
   /// columns fit what is there (Code::config, with what to do). The state is what an unfinished run left.
   virtual base::Result<std::optional<SavedState>> open(const TableSchema& schema) = 0;
 
+  /// Between open() and commit(): when the run began, microseconds since 1970 UTC, over all processes that take part.
+  void set_begin(int64_t us) { begun_us_ = us; }
+
   virtual base::Status write(const RecordBatch& batch) = 0;
 
   /// Makes the rows written so far durable together with `state`, at once.
@@ -81,6 +89,12 @@ class Sink {
 
   /// Takes back what is not visible yet, and drops the state: staging tables, part files, state files.
   virtual base::Status abandon() = 0;
+
+ protected:
+  int64_t begun_us() const { return begun_us_; }
+
+ private:
+  int64_t begun_us_ = 0;
 };
 
 /// A problem of the `out:` section: "key: what is wrong and what to do".

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "bulkload/sink/deleted_rows.h"
 #include "bulkload/sink/durable_file.h"
 #include "bulkload/sink/merge_key.h"
 #include "bulkload/sink/registry.h"
@@ -101,13 +102,16 @@ class SqliteSink final : public Sink {
   base::Result<SinkResult> commit(std::string_view state) override {
     if (Status status = begin(); !status.ok()) return status;
     insert_ = {};
+    SinkResult result{state_.rows, path_ + ", table " + table_};
     if (staged_) {
-      Status status = publish(database_, options_.mode, staging_, table_, columns_, key_.names(columns_));
+      Status status = mark_deletes(result);
+      if (!status.ok()) return status;
+      status = publish(database_, options_.mode, staging_, table_, columns_, key_.names(columns_));
       if (!status.ok()) return status;
     }
     state_.committed = true;
     if (Status status = save(state); !status.ok()) return status;
-    return SinkResult{state_.rows, path_ + ", table " + table_};
+    return result;
   }
 
   Status forget() override {
@@ -202,6 +206,33 @@ class SqliteSink final : public Sink {
     return insert_.run();
   }
 
+  // In the staging table, keys are looked up by an index, which goes with it.
+  Status mark_deletes(SinkResult& result) {
+    if (options_.deletes == Deletes::ignored) return {};
+    result.rows_deleted = 0;
+    const auto existing = existing_columns(database_, table_);
+    if (!existing.ok() || existing->empty()) return existing.ok() ? Status() : existing.status();
+    const std::vector<std::string> key = key_.names(columns_);
+    Status status = database_.run("CREATE INDEX " + sql_name("_bulkload_seen_" + table_) + " ON " + sql_name(staging_) +
+                                  " (" + sql_names(key) + ")");
+    if (!status.ok()) return status;
+    std::string time;
+    write_time(begun_us(), time);
+    const Marking marking = {[&](const std::string& sql) { return database_.number(sql); },
+                             [&](const std::string& sql) { return database_.run(sql); },
+                             sql_name(staging_),
+                             sql_name(table_),
+                             key,
+                             "'" + time + "'"};
+    return mark_missing_rows(marking, options_.deletes, result);
+  }
+
+  void write_time(int64_t us, std::string& text) const {
+    text.clear();
+    time_format_.append(us, text);
+    if (text.ends_with(kNoFraction)) text.resize(text.size() - kNoFraction.size());
+  }
+
   void bind(const ColumnView& column, int64_t row, size_t index) {
     const int parameter = static_cast<int>(index) + 1;
     if (column.is_null(row)) return insert_.bind_null(parameter);
@@ -216,9 +247,7 @@ class SqliteSink final : public Sink {
       case Type::boolean:
         return insert_.bind(parameter, int64_t{column.boolean(row)});
       case Type::timestamp:
-        times_[index].clear();
-        time_format_.append(column.int64(row), times_[index]);
-        if (times_[index].ends_with(kNoFraction)) times_[index].resize(times_[index].size() - kNoFraction.size());
+        write_time(column.int64(row), times_[index]);
         return insert_.bind(parameter, std::string_view(times_[index]));
     }
   }

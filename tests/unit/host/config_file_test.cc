@@ -228,9 +228,9 @@ TEST_F(OutSectionTest, TimeColumnIsTheHostsAndNoSinksOption) {
   const SinkOptions sink = read_out_section(file.out, {}, "klaviyo", file.path, problems_);
   EXPECT_EQ(problems(), "");
   EXPECT_FALSE(sink.settings.contains("time_column"));
-  EXPECT_EQ(read_time_column(file.out, {}).text, "created");
-  EXPECT_EQ(read_time_column(file.out, {"time_column=updated", "x"}).text, "updated");
-  EXPECT_TRUE(read_time_column(ConfigNode(), {}).is_null());
+  EXPECT_EQ(read_host_key(file.out, {}, kTimeColumn).text, "created");
+  EXPECT_EQ(read_host_key(file.out, {"time_column=updated", "x"}, kTimeColumn).text, "updated");
+  EXPECT_TRUE(read_host_key(ConfigNode(), {}, kTimeColumn).is_null());
   EXPECT_EQ(problems(), "");
   options("out: {type: stdout, time_colum: created}\n");
   EXPECT_THAT(problems(), HasSubstr("did you mean time_column?"));

@@ -56,13 +56,42 @@ TEST(FilterChain, KeepsTheTablesMetadata) {
 }
 
 TEST(FilterChain, ColumnThatMergeNeedsMustStay) {
-  EXPECT_EQ(columns_of(chain_of("- {type: remove_columns, remove: [email]}\n- {type: rename, columns: {id: key}}\n",
-                                kFields, "", "id")),
-            "config.yml:2: filters.rename: takes the column id away, by which mode merge finds rows; keep it, or use "
-            "mode append or replace");
-  EXPECT_EQ(columns_of(chain_of("- {type: rename, columns: {id: key}}\n- {type: rename, columns: {key: id}}\n", kFields,
-                                "", "id")),
-            "id:string email:string created:timestamp");
+  const std::string filters = "- {type: rename, columns: {id: key}}\n- {type: remove_columns, remove: [key, email]}\n";
+  EXPECT_EQ(columns_of(chain_of(filters, kFields, "", true)),
+            "config.yml:2: filters.remove_columns: takes the column key away, by which mode merge finds rows; keep it, "
+            "or use mode append or replace");
+  EXPECT_EQ(columns_of(chain_of(filters, kFields)), "created:timestamp");
+}
+
+TEST(FilterChain, KeyIsFollowedByWhateverGivesItsColumnsOtherNames) {
+  const auto key_behind = [](const std::string& filters) {
+    const auto bound = chain_of(filters, kFields, "", true);
+    if (!bound.findings.problems.empty()) return bound.problems();
+    std::string names;
+    for (const size_t column : bound.chain.schema().key()) names += bound.chain.schema().fields[column].name + ' ';
+    return names;
+  };
+  EXPECT_EQ(key_behind("- {type: remove_columns, remove: [email]}"), "id ");
+  EXPECT_EQ(key_behind("- {type: rename, columns: {id: email, email: id}}"), "email ");
+  EXPECT_EQ(key_behind("- {type: hash, columns: [{name: id, new_name: hash}]}"), "hash ");
+  EXPECT_EQ(key_behind("- {type: add_time, to_column: {name: id, type: long}, from_column: {name: created}}"), "id_ ");
+}
+
+TEST(FilterChain, DetectDeletesAddsItsColumnWithoutValuesBehindAllOthers) {
+  ConfigProblems problems;
+  FilterChain chain = FilterChain::read(ConfigNode(), ConfigNode(), problems);
+  chain.detect_deletes({"config.yml", 3});
+  EXPECT_THAT(chain.digest(), Not(""));
+  Findings findings;
+  chain.bind(testing::table_schema(kFields), true, findings);
+  ASSERT_TRUE(findings.problems.empty());
+  const auto batch = chain.apply(testing::record_batch(kFields, {{"1", "a", testing::kNull}}), {});
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ(chain.schema().fields.back().name, "_deleted_at");
+  EXPECT_EQ(testing::cells_of(*batch), (std::vector<std::vector<std::string>>{{"1", "a", "null", "null"}}));
+  chain.bind(testing::table_schema({{"id", Type::string}, {"_Deleted_At", Type::string}}), true, findings);
+  EXPECT_THAT(format_problems(findings.problems),
+              ::testing::StartsWith("config.yml:3: out.detect_deletes: marks rows"));
 }
 
 TEST(FilterChain, SectionsThatAreNoFiltersAreNamedWithTheirLines) {
