@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "contract/plugin.h"
 #include "contract/subject.h"
@@ -19,6 +20,21 @@ class Nested : public testing::Test {
         {"type", "klaviyo"}, {"data_source", source}, {"api_token", "pk_emulator"}, {"base_url", emulator_.base_url()}};
     config.merge_patch(changes);
     return Input(library_.table(), config.dump());
+  }
+
+  // Pairs of the schema's metadata, in its order.
+  std::string metadata(const std::string& source, const std::set<std::string>& wanted,
+                       const json& changes = json::object()) {
+    Input input = open(source, changes);
+    ArrowSchema schema;
+    Error error;
+    EXPECT_EQ(library_.table().schema(input.handle(), &schema, &error), BULK_INPUT_OK);
+    std::string text;
+    for (const auto& [key, value] : read_metadata(schema)) {
+      if (wanted.contains(key)) text += key + '=' + value + ' ';
+    }
+    schema.release(&schema);
+    return text;
   }
 
   test_support::EmulatorProcess emulator_{{"--no-rate-limits", "--size", "profiles=6000"}};
@@ -63,22 +79,22 @@ TEST_F(Nested, TasksDivideTheGivenParents) {
 }
 
 TEST_F(Nested, SchemaNamesTheColumnsThatTellRowsApart) {
-  const auto metadata = [&](const std::string& source) {
-    Input input = open(source);
-    ArrowSchema schema;
-    Error error;
-    EXPECT_EQ(library_.table().schema(input.handle(), &schema, &error), BULK_INPUT_OK);
-    std::string text;
-    for (const auto& [key, value] : read_metadata(schema)) {
-      if (key == "key" || key == "order") text += key + '=' + value + ' ';
-    }
-    schema.release(&schema);
-    return text;
+  EXPECT_EQ(metadata("list_profiles", {"order", "key"}), "order=time key=list_id,id ");
+  EXPECT_EQ(metadata("profile_lists", {"order", "key"}), "order=none key=profile_id,id ");
+  EXPECT_EQ(metadata("events", {"order", "key"}), "order=time key=id ");
+  EXPECT_EQ(metadata("coupon_codes", {"order", "key"}), "order=none key=id ");
+}
+
+TEST_F(Nested, SchemaSaysWhetherTheRunReadsAllRowsOrWhatLeavesSomeOut) {
+  const auto whole = [&](const std::string& source, const json& changes) {
+    return metadata(source, {"whole"}, changes);
   };
-  EXPECT_EQ(metadata("list_profiles"), "order=time key=list_id,id ");
-  EXPECT_EQ(metadata("profile_lists"), "order=none key=profile_id,id ");
-  EXPECT_EQ(metadata("events"), "order=time key=id ");
-  EXPECT_EQ(metadata("coupon_codes"), "order=none key=id ");
+  EXPECT_EQ(whole("list_profiles", {{"columns", {"id", "email"}}, {"page_size", 10}}), "whole=true ");
+  EXPECT_EQ(whole("list_profiles", {{"ids", {"L1"}}}), "whole=ids ");
+  EXPECT_EQ(whole("events", {{"incremental", true}}), "whole=incremental ");
+  EXPECT_EQ(whole("events", {{"incremental", true}, {"start_time", "2026-01-01"}}), "whole=incremental,start_time ");
+  EXPECT_EQ(whole("events", {{"end_time", "2026-01-01"}}), "whole=end_time ");
+  EXPECT_EQ(whole("profiles", {{"filter", "equals(email,'a@example.com')"}}), "whole=filter ");
 }
 
 }  // namespace

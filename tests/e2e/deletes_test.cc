@@ -70,14 +70,17 @@ TEST_F(Deletes, MembersThatLeftAreMarkedInTheirListsAlone) {
 }
 
 TEST_F(Deletes, KilledRunsMarkExactlyWhatIsGone) {
-  run("profiles");
-  const auto before = true_ids(emulator_, "profiles");
-  emulator_.remove("profiles", 7);
-  load_.in = {{"page_size", "20"}};
-  ASSERT_NO_FATAL_FAILURE(run_through_kills(load_, "profiles"));
-  const auto gone = without(before, true_ids(emulator_, "profiles"));
-  EXPECT_EQ(marked("profiles"), gone);
-  EXPECT_EQ(load_.ids("profiles"), before);
+  const EmulatorProcess slow({"--no-rate-limits", "--size", "profiles=2000", "--latency-ms", "250"});
+  Load load(slow);
+  load.out = load_.out;
+  ASSERT_EQ(load.bulkload("run", "profiles").exit_code, 0);
+  const auto before = true_ids(slow, "profiles");
+  slow.remove("profiles", 7);
+  load.in = {{"page_size", "20"}, {"parallel_requests", "4"}};
+  ASSERT_NO_FATAL_FAILURE(run_through_kills(load, "profiles"));
+  EXPECT_EQ(load.ids("profiles"), before);
+  EXPECT_EQ(load.column("SELECT id FROM profiles WHERE _deleted_at IS NOT NULL ORDER BY id"),
+            without(before, true_ids(slow, "profiles")));
 }
 
 TEST_F(Deletes, EmptyReadMarksNothingAndWarns) {

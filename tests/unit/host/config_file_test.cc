@@ -236,6 +236,19 @@ TEST_F(OutSectionTest, TimeColumnIsTheHostsAndNoSinksOption) {
   EXPECT_THAT(problems(), HasSubstr("did you mean time_column?"));
 }
 
+TEST_F(OutSectionTest, DetectDeletesGoesWithMergeAlone) {
+  EXPECT_EQ(options("out: {mode: merge}\n").deletes, Deletes::ignored);
+  EXPECT_EQ(options("out: {mode: append, detect_deletes: false}\n").deletes, Deletes::ignored);
+  EXPECT_EQ(options("out: {mode: merge, detect_deletes: true}\n").deletes, Deletes::marked);
+  EXPECT_EQ(options("out: {mode: merge}\n", {"detect_deletes=even_all"}).deletes, Deletes::even_all);
+  EXPECT_EQ(problems(), "");
+  options("out:\n  mode: append\n  detect_deletes: true\n");
+  EXPECT_THAT(problems(), HasSubstr("config.yml:4: out.detect_deletes: marks the rows that a run with mode merge did "
+                                    "not see, and the mode is append"));
+  options("out: {type: stdout, detect_delete: true}\n");
+  EXPECT_THAT(problems(), HasSubstr("did you mean detect_deletes?"));
+}
+
 TEST_F(OutSectionTest, ProblemsHaveTheirPlaces) {
   options("out:\n  type: file\n  pth: x\n  mode: append\n", {"format=xml"});
   EXPECT_THAT(problems(), HasSubstr("config.yml:4: out.pth: "));

@@ -118,6 +118,15 @@ TEST_F(LoadTest, RunGoesOnWhereAFailedOneStopped) {
   EXPECT_THAT(log_, Contains("Resuming the unfinished run: 34 rows are there already."));
 }
 
+TEST_F(LoadTest, DestinationKnowsWhenTheRunBeganHoweverManyProcessesTakePart) {
+  const std::string config = R"({"rows": "50", "fail_at": "34"})";
+  clock_.us = 1'000;
+  ASSERT_EQ(run(config).kept, Kept::state);
+  clock_.us = 5'000;
+  ASSERT_TRUE(run(config).status.ok());
+  EXPECT_EQ(destination_.begun_us, 1'000);
+}
+
 TEST_F(LoadTest, FatalFailureKeepsRowsThatWereWritten) {
   const LoadOutcome outcome = run(R"({"rows": "50", "fail_at": "30", "fail_code": "6"})");
   EXPECT_EQ(outcome.status.code(), Code::data);

@@ -16,6 +16,7 @@ struct MemoryDestination {
   std::vector<std::string> saved;    // ids that are durable
   std::vector<std::string> visible;  // ids that a reader sees
   std::optional<SavedState> state;
+  int64_t begun_us = 0;                          // of the run that was committed
   std::vector<std::string> calls;                // of all sinks, in order
   std::map<std::string, base::Status> failures;  // by call: it does nothing and gives this
   std::function<void(const std::string& call)> on_call;
@@ -60,6 +61,7 @@ class MemorySink final : public Sink {
     const base::Status status = destination_.called("commit");
     if (!status.ok()) return status;
     destination_.visible = written_;
+    destination_.begun_us = begun_us();
     if (destination_.keeps_state) destination_.state = SavedState{std::string(state), true};
     return SinkResult{static_cast<int64_t>(written_.size()), "memory"};
   }

@@ -51,6 +51,15 @@ TEST(Progress, NoTimeIsNoDivisionByZero) {
   EXPECT_THAT(format_progress(some_progress(), 0), testing::StartsWith("41,200 rows, "));
 }
 
+TEST(Progress, SummaryTellsHowManyRowsWereMarkedWhereSomebodyAsked) {
+  SinkResult result{41'200, "klaviyo.db, table lists"};
+  EXPECT_THAT(format_summary(some_progress(), result, kSecond), Not(testing::HasSubstr("marked")));
+  result.rows_deleted = 0;
+  EXPECT_THAT(format_summary(some_progress(), result, kSecond), testing::HasSubstr("lists, 0 rows marked as deleted,"));
+  result.rows_deleted = 1'234;
+  EXPECT_THAT(format_summary(some_progress(), result, kSecond), testing::HasSubstr(", 1,234 rows marked as deleted,"));
+}
+
 TEST(Progress, SummaryTellsWhatHappened) {
   bulk_input_progress progress = some_progress();
   progress.rows_skipped = 3;
