@@ -102,6 +102,8 @@ std::string limits_of(const Config& config) {
                                                       {config.start_us.has_value(), "start_time"},
                                                       {config.end_us.has_value(), "end_time"},
                                                       {!config.filters.empty(), "filter"},
+                                                      {!config.metrics.empty(), "metrics"},
+                                                      {!config.profile_id.empty(), "profile_id"},
                                                       {!config.ids.empty(), "ids"}};
   std::string keys;
   for (const auto& [is_set, key] : limits) {
