@@ -16,6 +16,7 @@
 #include "klaviyo/catalogue/nested_profiles.h"
 #include "klaviyo/catalogue/products.h"
 #include "klaviyo/catalogue/profiles.h"
+#include "klaviyo/catalogue/reports.h"
 
 namespace klaviyo {
 
@@ -34,7 +35,7 @@ constexpr auto kSources =
     by_name(catalogue::kAccountRows, catalogue::kAudienceRows, catalogue::kBetaRows, catalogue::kEventRows,
             catalogue::kMessagingRows, catalogue::kProductRows, catalogue::kProfileRows, catalogue::kNestedAccountRows,
             catalogue::kNestedAudienceRows, catalogue::kNestedMessagingRows, catalogue::kNestedProductRows,
-            catalogue::kNestedProfileRows);
+            catalogue::kNestedProfileRows, catalogue::kReportRows);
 
 /// What a relationship was called in `include` before a revision.
 struct Renaming {
@@ -107,6 +108,13 @@ const TimeField* Source::find_time_field(std::string_view key_or_name) const {
 const Relationship* Source::find_relationship(std::string_view relationship) const {
   return find_row(relationships, [&](const Relationship& row) { return same_name(row.name, relationship); });
 }
+
+const Grouping* Report::find_grouping(std::string_view column_or_name) const {
+  return find_row(groupings,
+                  [&](const Grouping& row) { return row.column == column_or_name || row.name == column_or_name; });
+}
+
+std::span<const std::string_view> named_timeframes() { return catalogue::kTimeframes; }
 
 std::span<const Source> sources() { return kSources; }
 

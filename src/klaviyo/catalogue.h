@@ -22,6 +22,7 @@ struct Attribute {
                           // attribute it goes on into its value, by keys and indices. Empty: all attributes, whole
   ColumnType type;
   std::string_view additional = {};  // set: only sent when asked for by this additional-fields value
+  std::string_view chosen_by = {};   // set: comes when this option of a report names it: `group_by`, `statistics`
 };
 
 enum class Cardinality : uint8_t { one, many };
@@ -96,6 +97,37 @@ struct Parent {
   int batch = 1;                       // ids per request
 };
 
+/// What the rows of a report are told apart by.
+struct Grouping {
+  std::string_view column;      // `attributed_flow`
+  std::string_view name;        // in the API: `$attributed_flow`
+  bool by_default = false;      // asked for when the configuration names none
+  bool required = false;        // must be among those that the configuration names
+  std::string_view needs = {};  // another one that must be asked for with it
+};
+
+enum class ReportKind : uint8_t {
+  values,     // a row per group, over the whole timeframe
+  series,     // a row per group and interval
+  aggregates  // like series, of one metric's events
+};
+
+/// A query that is sent with POST, and whose answer is statistics: one row per group, or per group and date. Its
+/// columns are the source's attributes.
+struct Report {
+  ReportKind kind;
+  std::span<const Grouping> groupings;
+  bool fixed_groups = false;  // all of them, always; the request takes no group_by
+  std::span<const std::string_view> statistics;
+  bool conversions = false;            // the request needs a conversion metric
+  std::string_view earliest_day = {};  // before which there is no data; empty: not stated
+
+  const Grouping* find_grouping(std::string_view column_or_name) const;
+};
+
+/// Timeframes by name that reports, but not aggregates, take.
+std::span<const std::string_view> named_timeframes();
+
 struct Source {
   std::string_view name;   // `catalog_items`, `list_profiles`
   std::string_view path;   // `/api/catalog-items`; `{id}` is the parent's: `/api/lists/{id}/profiles`
@@ -118,6 +150,7 @@ struct Source {
   std::string_view alias = {};                  // another name: `flow_messages`
   std::string_view always_additional = {};      // the additional_fields value that its rows are about
   bool beta = false;                            // published under revisions that end in `.pre`
+  const Report* report = nullptr;               // set: no collection, but a query for statistics
 
   bool has_parent() const { return !parent.source.empty(); }
   const TimeField* find_time_field(std::string_view key_or_name) const;

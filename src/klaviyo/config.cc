@@ -14,6 +14,7 @@
 #include "klaviyo/options.h"
 #include "klaviyo/origin.h"
 #include "klaviyo/record_options.h"
+#include "klaviyo/report_options.h"
 #include "klaviyo/revision.h"
 #include "klaviyo/settings.h"
 #include "klaviyo/yaml_tree.h"
@@ -61,6 +62,7 @@ void read_source(Reading& reading) {
 
 bool has_meaning(const Option& option, const Source& source) {
   if (option.of_parents) return source.has_parent();
+  if (option.of_reports) return source.report != nullptr;
   return option.source.empty() || option.source == source.name;
 }
 
@@ -68,7 +70,9 @@ bool has_meaning(const Option& option, const Source& source) {
 void check_source_options(Reading& reading) {
   for (const Option& option : options()) {
     if (has_meaning(option, *reading.config.source)) continue;
-    const std::string whose(option.of_parents ? "sources with a parent, such as list_profiles," : option.source);
+    const std::string whose(option.of_parents   ? "sources with a parent, such as list_profiles,"
+                            : option.of_reports ? "reports, such as campaign_values_report,"
+                                                : option.source);
     const std::string what = "is for " + whose + " only";
     if (const auto* member = std::get_if<bool Config::*>(&option.target)) {
       if (reading.config.*(*member)) reading.warn(option.key, what + "; it changes nothing here");
@@ -144,7 +148,7 @@ void read_window(Reading& reading) {
   }
   if (config.end_us && *config.end_us > reading.now_us)
     reading.warn("end_time", "is in the future; the run ends at the present");
-  if (config.source == nullptr) return;
+  if (config.source == nullptr || config.source->report != nullptr) return;
   const TimeField* field = chosen_time_field(reading);
   if (!config.incremental && !config.start_us && !config.end_us) return;
   config.time_field = field;
@@ -178,6 +182,7 @@ void read_options(Reading& reading) {
   read_window(reading);
   read_address(reading);
   if (reading.config.source != nullptr) check_source_options(reading);
+  if (reading.config.source != nullptr && reading.config.source->report != nullptr) read_report_options(reading);
   read_record_options(reading);
 }
 
@@ -193,7 +198,7 @@ std::string canonical_text(const Config& config) {
     columns.push_back(nlohmann::json::array({column.name, column.type ? type_name(*column.type) : ""}));
     if (column.from) columns.back().push_back(column.from->text);
   }
-  const nlohmann::json document = {
+  nlohmann::json document = {
       {"source", config.source->name},
       {"literal_revision", config.literal_revision},
       {"effective_revision", config.effective_revision},
@@ -212,6 +217,14 @@ std::string canonical_text(const Config& config) {
       {"profile_id", config.profile_id},
       {"base_url", config.base_url},
   };
+  if (config.source->report != nullptr) {
+    document["report"] = {sorted(config.statistics),
+                          config.group_by,
+                          config.timeframe,
+                          config.interval ? static_cast<int>(*config.interval) : -1,
+                          config.metric,
+                          config.timezone};
+  }
   return document.dump();
 }
 

@@ -20,6 +20,9 @@ struct ColumnSelection {
   std::optional<JsonPath> from = {};  // set: a value out of a JSON column
 };
 
+/// What the rows of a report are about.
+enum class Interval : uint8_t { hourly, daily, weekly, monthly };
+
 struct Config {
   const Source* source = nullptr;
   base::Secret token;
@@ -53,6 +56,14 @@ struct Config {
   std::vector<std::string> ids;                // parents to read, for sources that have some
   std::vector<std::string> metrics;            // of the events that are read, by name or id; empty: all
   std::string profile_id;                      // whose events are read; empty: everybody's
+
+  // Of reports.
+  std::vector<std::string> statistics;
+  std::vector<std::string> group_by;  // columns, in the order of the catalogue
+  std::string timeframe;              // a named one; empty: from start_us to end_us
+  std::optional<Interval> interval;   // of a row's date; of values, which have none, the length of each timeframe
+  std::string metric;                 // name or id, of conversions or of the events that are aggregated; empty: none
+  std::string timezone;               // that the service is asked to count in; empty: the account's own
 
   std::string base_url = "https://a.klaviyo.com";  // scheme://host[:port], nothing behind
   std::string ca_file;

@@ -61,6 +61,7 @@ Json column_json(const SourceColumn& column) {
   Json json = {{"name", column.name}, {"type", type_name(column.type)}};
   set_if(json, "additional_field", column.additional);
   set_if(json, "include", column.include);
+  set_if(json, "chosen_by", column.chosen_by);
   if (column.related) json["related"] = true;
   return json;
 }
@@ -84,6 +85,11 @@ Json source_json(const Source& source) {
   for (const TimeField& field : source.time_fields) json["time_fields"].push_back(time_field_json(field));
   if (source.beta) json["beta"] = true;
   if (source.has_parent()) json["parent"] = source.parent.source;
+  if (source.report != nullptr) {
+    json["report"] = true;
+    for (const std::string_view statistic : source.report->statistics) json["statistics"].push_back(statistic);
+    for (const Grouping& grouping : source.report->groupings) json["group_by"].push_back(grouping.column);
+  }
   json["rate"] = rate_json(source.rate);
   for (const RateVariant& variant : source.rate_variants) {
     json["rate_variants"].push_back({{"additional_field", variant.additional}, {"rate", rate_json(variant.rate)}});
@@ -152,6 +158,7 @@ Json option_json(const Option& option) {
   json["description"] = option.help;
   if (!option.aliases.empty()) json["x-aliases"] = option.aliases;
   if (!option.source.empty()) json["x-source"] = option.source;
+  if (option.of_reports) json["x-reports"] = true;
   return json;
 }
 

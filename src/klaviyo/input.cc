@@ -7,6 +7,7 @@
 
 #include "klaviyo/config.h"
 #include "klaviyo/next_config.h"
+#include "klaviyo/report_window.h"
 #include "klaviyo/window.h"
 
 namespace klaviyo {
@@ -39,6 +40,14 @@ std::vector<Task> of_given_parents(const Task& whole, size_t parents, size_t max
   return planned;
 }
 
+// One task, for all requests share the same few that are allowed in a minute and a day.
+Task of_timeframes(Task whole, const Config& config) {
+  for (const Window& timeframe : report_timeframes(config, whole.run)) {
+    whole.windows.emplace_back().window = timeframe;
+  }
+  return whole;
+}
+
 }  // namespace
 
 std::vector<Task> Input::tasks(size_t max_tasks) const {
@@ -52,6 +61,7 @@ std::vector<Task> Input::tasks(size_t max_tasks) const {
   if (!config.ids.empty()) return of_given_parents(task, config.ids.size(), max_tasks);
   // Each task would list all parents again.
   const size_t parts = services_->order.cuttable && !config.source->has_parent() ? max_tasks : 1;
+  if (config.source->report != nullptr) return {of_timeframes(std::move(task), config)};
   const Config& first_read = services_->levels.back()->pager.config;  // the rows', or the topmost parents'
   const int passes = passes_of(first_read);
   std::vector<Task> planned;
@@ -83,7 +93,10 @@ base::Result<std::vector<std::string>> Input::plan(size_t max_tasks) const {
 
 base::Result<std::shared_ptr<ReaderState>> Input::preview(int64_t max_rows) {
   if (base::Status status = check_usable(); !status.ok()) return status;
-  return add_reader(std::make_shared<PreviewReader>(services_, tasks(1).front(), max_rows));
+  Task task = tasks(1).front();
+  // A report's first rows cost one of the day's requests, not several: those of its last timeframe.
+  if (services_->config.source->report != nullptr) task.windows.erase(task.windows.begin(), task.windows.end() - 1);
+  return add_reader(std::make_shared<PreviewReader>(services_, std::move(task), max_rows));
 }
 
 base::Result<std::shared_ptr<ReaderState>> Input::run(std::string_view task) {

@@ -30,7 +30,7 @@ base::Result<PageParameter> page_parameter_of(std::string_view next, std::string
   if (led_to != net::percent_decode(without_slash(path))) return refused("leads to another path");
   std::optional<PageParameter> found;
   for (auto& [name, value] : net::parse_query(link->query)) {
-    const bool page = name.rfind("page[", 0) == 0 && name != "page[size]";
+    const bool page = (name.rfind("page[", 0) == 0 && name != "page[size]") || name == "page_cursor";
     if (!page || value.empty()) continue;
     if (found) return refused("holds more than one page parameter");
     found.emplace(std::move(name), std::move(value));

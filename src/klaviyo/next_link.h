@@ -10,7 +10,8 @@
 
 namespace klaviyo {
 
-/// The query parameter that fetches the next page: `page[cursor]`, or `page[number]` and the like at old revisions.
+/// The query parameter that fetches the next page: `page[cursor]`, `page_cursor` of reports, or `page[number]` and the
+/// like at old revisions.
 using PageParameter = std::pair<std::string, std::string>;
 
 /// `origin`: scheme://host[:port] of our own; `path`: of the request that the page answers, which

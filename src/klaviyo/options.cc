@@ -20,6 +20,10 @@ constexpr Names kRetryInitialWaitAliases = {"initial_retry_wait"};
 constexpr Names kMaxRetryWaitAliases = {"max_retry_wait"};
 constexpr std::array<std::string_view, 2> kConnectionTimeoutAliases = {"connect_timeout", "connection_timeout"};
 constexpr Names kReadTimeoutAliases = {"read_timeout"};
+constexpr Names kStatisticsAliases = {"measurements"};
+constexpr Names kGroupByAliases = {"by"};
+constexpr Names kConversionMetricAliases = {"conversion_metric_id"};
+constexpr Names kMetricAliases = {"metric_id"};
 constexpr Names kWriteTimeoutAliases = {"write_timeout"};
 
 constexpr Option kOptions[] = {
@@ -168,6 +172,40 @@ constexpr Option kOptions[] = {
      .help =
          "Allow sources that Klaviyo publishes as beta, whose shape may change any day. They are asked for with the "
          "revision's beta, such as 2026-07-15.pre."},
+    {.key = "statistics",
+     .type = Type::text_list,
+     .target = &Config::statistics,
+     .help = "What a report counts, such as opens or conversion_value; everything by default. Only for reports.",
+     .aliases = kStatisticsAliases,
+     .of_reports = true},
+    {.key = "group_by",
+     .type = Type::text_list,
+     .target = &Config::group_by,
+     .help = "What the rows of a report are told apart by, such as flow_id or tag_name. Only for reports.",
+     .aliases = kGroupByAliases,
+     .of_reports = true},
+    {.key = "timeframe",
+     .target = &Config::timeframe,
+     .help = "A timeframe by name, such as last_30_days (which is the default), instead of start_time and end_time. "
+             "Only for reports.",
+     .of_reports = true},
+    {.key = "interval",
+     .help = "hourly, daily, weekly or monthly: what a date of a series or aggregate stands for, daily by default. "
+             "Values reports are asked for once for each day, week or month instead of once. Only for reports.",
+     .of_reports = true},
+    {.key = "conversion_metric",
+     .default_value = "Placed Order",
+     .help = "Name or id of the metric that counts as a conversion. Only for campaign and flow reports.",
+     .aliases = kConversionMetricAliases,
+     .of_reports = true},
+    {.key = "metric",
+     .help = "Name or id of the metric whose events are aggregated. Required there.",
+     .aliases = kMetricAliases,
+     .source = "metric_aggregates"},
+    {.key = "timezone",
+     .default_value = "UTC",
+     .help = "Time zone whose days are counted, such as Europe/Berlin.",
+     .source = "metric_aggregates"},
     {.key = "base_url",
      .target = &Config::base_url,
      .default_value = "https://a.klaviyo.com",

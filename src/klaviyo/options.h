@@ -41,6 +41,7 @@ struct Option {
   std::span<const std::string_view> aliases = {};
   std::string_view source = {};  // the only source that the option has a meaning for; empty: all
   bool of_parents = false;       // it has a meaning only for sources that are read below others
+  bool of_reports = false;       // or only for reports
 };
 
 std::span<const Option> options();

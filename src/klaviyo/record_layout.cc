@@ -25,13 +25,14 @@ struct Request {
   bool skip_related_objects;
   const std::vector<std::string>& additional_fields;
   const std::vector<std::string>& include;
+  const std::vector<std::string>& chosen;  // groups and statistics of a report
 
   bool asks_for(const SourceColumn& column) const {
     const auto named = [](const std::vector<std::string>& names, std::string_view name) {
       return name.empty() || std::ranges::find(names, name) != names.end();
     };
     return !(column.related && skip_related_objects) && named(additional_fields, column.additional) &&
-           named(include, column.include);
+           named(include, column.include) && (column.chosen_by.empty() || named(chosen, column.name));
   }
 };
 
@@ -250,8 +251,10 @@ int RecordLayout::find_relationship(std::string_view name, size_t& hint) const {
 
 RecordLayout make_layout(const Config& config) {
   const Source& source = *config.source;
+  std::vector<std::string> chosen = config.group_by;
+  chosen.insert(chosen.end(), config.statistics.begin(), config.statistics.end());
   const auto candidates =
-      all_candidates({source, config.skip_related_objects, config.additional_fields, config.include});
+      all_candidates({source, config.skip_related_objects, config.additional_fields, config.include, chosen});
   RecordLayout layout;
   layout.type = source.type;
   for (const Candidate& candidate : candidates) {
@@ -272,7 +275,7 @@ std::vector<Column> all_columns(const Source& source, bool skip_related_objects,
                                 const std::vector<std::string>& additional_fields,
                                 const std::vector<std::string>& include) {
   std::vector<Column> columns;
-  for (Candidate& candidate : all_candidates({source, skip_related_objects, additional_fields, include})) {
+  for (Candidate& candidate : all_candidates({source, skip_related_objects, additional_fields, include, {}})) {
     columns.push_back(std::move(candidate.column));
   }
   return columns;

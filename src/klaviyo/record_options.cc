@@ -89,6 +89,9 @@ void read_include(Reading& reading) {
 
 // Why a column does not come, and what to do; empty: it comes.
 std::string missing_because(const SourceColumn& column, const Config& config) {
+  if (!column.chosen_by.empty() && !holds(config.group_by, column.name) && !holds(config.statistics, column.name)) {
+    return "comes only when " + std::string(column.chosen_by) + " names it";
+  }
   if (column.related && config.skip_related_objects) return "is left out by skip_related_objects";
   if (!column.additional.empty() && !holds(config.additional_fields, column.additional)) {
     return "comes only with additional_fields: [" + std::string(column.additional) + "]";

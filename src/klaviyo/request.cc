@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "klaviyo/net/url.h"
+#include "klaviyo/report_request.h"
 
 namespace klaviyo {
 
@@ -128,6 +129,12 @@ net::ApiRequest make_request(const Config& config, const ReadOrder& order, const
     const auto& asked = config.additional_fields;
     if (std::find(asked.begin(), asked.end(), variant.additional) == asked.end()) continue;
     request.extra_rate.push_back({std::string(variant.additional), variant.rate});
+  }
+  if (source.report != nullptr) {
+    request.body =
+        report_body(config, page.query, page.metrics.empty() ? std::string_view() : page.metrics.front(), page.page);
+    if (page.page && !cursor_in_body(*source.report)) add(request, page.page->first, page.page->second);
+    return request;
   }
   add(request, "filter", filter_of(config, order, page));
   add(request, "include", include_of(config, page.older_include ? config.literal_revision : config.effective_revision));

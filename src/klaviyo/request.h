@@ -39,7 +39,7 @@ struct PageRequest {
   bool older_filter = false;          // the pass's filter for revisions that refuse the other
   bool older_include = false;         // related objects as the configured revision, not the effective one, spells them
   Window query;                       // to filter by
-  std::vector<std::string> metrics;   // ids of the metrics whose events are asked for; none: all
+  std::vector<std::string> metrics;   // ids of the metrics whose events, or whose report, is asked for; none: all
   std::vector<std::string> parents;   // below which parents: one for the path, or some for the filter
   std::optional<PageParameter> page;  // nothing: the first page
   std::optional<int> page_size;       // nothing: not sent

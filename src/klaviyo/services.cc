@@ -95,7 +95,8 @@ bool Services::goes_on_exactly() const {
 WorkRules Services::work_rules() const {
   return {.cuttable = order.cuttable,
           .horizon_us = begun_us,
-          .lanes = static_cast<size_t>(config.parallel_requests),
+          // Reports come two a minute: in the order of time.
+          .lanes = config.source->report != nullptr ? 1 : static_cast<size_t>(config.parallel_requests),
           .batch = static_cast<size_t>(config.source->parent.batch),
           .ids = config.ids};
 }

@@ -35,6 +35,7 @@ std::vector<SourceColumn> source_columns(const Source& source) {
     columns.push_back({.name = std::string(attribute.name),
                        .type = attribute.type,
                        .additional = attribute.additional,
+                       .chosen_by = attribute.chosen_by,
                        .has_values = attribute.type == ColumnType::json});
   }
   for (const Relationship& relationship : source.relationships) {

@@ -15,6 +15,7 @@ struct SourceColumn {
   ColumnType type = ColumnType::utf8;
   std::string_view additional = {};  // set: only with this additional_fields value
   std::string_view include = {};     // set: only with this include value
+  std::string_view chosen_by = {};   // set: comes when this option of a report names it
   bool related = false;              // not with skip_related_objects
   bool has_values = false;           // JSON that values can be taken out of
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text_time.h"
+#include "klaviyo/report_window.h"
 
 namespace klaviyo {
 
@@ -17,6 +18,7 @@ std::string term(std::string_view op, const TimeField& field, int64_t us) {
 }  // namespace
 
 Window run_window(const Config& config, int64_t now_us) {
+  if (config.source->report != nullptr) return report_window(config, now_us);
   Window run;
   if (config.time_field == nullptr) return run;
   const int64_t latest_us = base::floor_to_second(now_us - kSafetyMarginUs);

@@ -34,7 +34,7 @@ inline constexpr int64_t kSafetyMarginUs = 10'000'000;
 /// The window of a run that begins at `now_us`, by the incremental rule:
 ///   to    end_time, at most now - margin; incremental without end_time: now - margin; else unbounded
 ///   from  start_time less lookback (incremental), or unbounded
-/// A source without time field has the unbounded window.
+/// A source without time field has the unbounded window; a report has that of report_window.h.
 Window run_window(const Config& config, int64_t now_us);
 
 /// The time from which the next incremental run has to read: the window's end, but never before start_time. A run

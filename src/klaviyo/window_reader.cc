@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "klaviyo/report_page.h"
+
 namespace klaviyo {
 
 namespace {
@@ -34,7 +36,7 @@ WindowReader::WindowReader(const ReadServices& services, Claim claim, PageSink& 
       claim_(std::move(claim)),
       sink_(sink),
       options_(options),
-      gate_(options.first_window || services.pager.order.filter_decides),
+      gate_(options.first_window || services.pager.order.filter_decides || config_.source->report != nullptr),
       in_order_(services.pager.order.by_time && !claim_.task.unordered && !claim_.task.position.page),
       position_(claim_.task.position),
       // Pages wait as they came, and are unpacked when there is room for their rows.
@@ -96,8 +98,10 @@ void WindowReader::begin_gate(const Position& position) {
 }
 
 base::Result<bool> WindowReader::find_metrics() {
-  if (config_.metrics.empty()) return true;
-  auto ids = services_.metrics.resolve(config_.metrics, options_.manner);
+  const std::vector<std::string> wanted =
+      config_.metric.empty() ? config_.metrics : std::vector<std::string>{config_.metric};
+  if (wanted.empty()) return true;
+  auto ids = services_.metrics.resolve(wanted, options_.manner);
   if (!ids.ok()) return ids.status();
   metrics_ = *std::move(ids);
   if (passes_of(config_) == 1) return true;
@@ -184,10 +188,15 @@ base::Result<bool> WindowReader::read_page(Pager& pager, net::ApiAnswer& answer)
 base::Result<PageSummary> WindowReader::parse(net::ApiAnswer& answer) {
   base::Result<PageSummary> summary = base::Status();
   services_.parsers.run([&](PageParser& parser) {
-    gate_.begin_page(sink_.begin_page(claim_.id));
+    const Window window = sink_.begin_page(claim_.id);
+    gate_.begin_page(window);
     Flattener flattener(services_.layout, *columns_, services_.odd_log);
-    const bool single = config_.source->paging == Paging::none;
-    summary = parser.parse(answer.body, label(), single, gate_, *columns_, flattener);
+    if (config_.source->report != nullptr) {
+      summary = parse_report(answer.body, {config_, services_.layout, window}, gate_, *columns_, flattener);
+    } else {
+      const bool single = config_.source->paging == Paging::none;
+      summary = parser.parse(answer.body, label(), single, gate_, *columns_, flattener);
+    }
     services_.odd_values += flattener.odd_values();
   });
   answer.body = std::string();

@@ -83,7 +83,7 @@ class WindowReader {
   /// twice without a row in between.
   base::Status begin_anew(PageRequest& request, const net::ApiAnswer& refusal);
   PageRequest first_request() const;
-  /// Looks up the metrics whose events this pass is of. False: an earlier pass has them.
+  /// Looks up the metrics whose events this pass is of, or the report's. False: an earlier pass has them.
   base::Result<bool> find_metrics();
   void begin_gate(const Position& position);
   std::string_view label() const;

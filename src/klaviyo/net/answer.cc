@@ -132,7 +132,7 @@ std::string describe(const HttpResponse& response, const ApiProblem& problem, co
   if (!problem.parameter.empty()) {
     line += (problem.parameter[0] == '/' ? " (pointer " : " (parameter ") + quote(problem.parameter) + ")";
   }
-  line += "; GET " + std::string(asked.path);
+  line += "; " + std::string(asked.method) + " " + std::string(asked.path);
   if (const std::string hint = advice(response, asked); !hint.empty()) line += "; " + hint;
   if (said.empty() && !response.body.empty()) {
     line += "; the answer begins: " + quote(std::string_view(response.body).substr(0, kMaxProblemBytes));

@@ -25,6 +25,7 @@ struct AskedFor {
   std::string_view path;
   std::string_view scope;
   std::string_view revision;
+  std::string_view method = "GET";
 };
 
 /// Whether a content type is HTML: the API never sends that, proxies and firewalls do.

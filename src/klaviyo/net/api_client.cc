@@ -35,6 +35,9 @@ std::string seconds(int64_t us) {
   return text;
 }
 
+/// "GET /api/events"
+std::string name_of(const ApiRequest& request) { return std::string(request.method()) + " " + request.path; }
+
 std::string number(int64_t value) { return std::to_string(value); }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
@@ -119,8 +122,10 @@ HttpRequest ApiClient::http_request(const ApiRequest& request) const {
   http.url = options_.base_url + request.path;
   if (!request.query.empty()) http.url += "?" + format_query(request.query);
   const bool json_api = options_.effective_revision >= kJsonApiSince;
-  http.headers = {{"revision", options_.revision},
-                  {"Accept", json_api ? "application/vnd.api+json" : "application/json"}};
+  const char* const media_type = json_api ? "application/vnd.api+json" : "application/json";
+  http.headers = {{"revision", options_.revision}, {"Accept", media_type}};
+  if (!request.body.empty()) http.headers.emplace_back("Content-Type", media_type);
+  http.body = request.body;
   http.authorization = &token_;
   http.stop = request.stop;
   http.budget = request.budget;
@@ -158,14 +163,14 @@ ApiClient::Attempt ApiClient::attempt(const ApiRequest& request, const HttpReque
   const int64_t took_ms = (clock_.monotonic_us() - begin_us) / 1000;
   attempt.answer.local_time_us = clock_.now_us();
   if (!response.ok()) {
-    attempt.answer.status = say(response.status(), "; GET " + request.path);
+    attempt.answer.status = say(response.status(), "; " + name_of(request));
     attempt.retry = response.status().code() == Code::remote_transient;
-    log_.debug("GET " + request.path + ": no answer after " + number(took_ms) + " ms");
+    log_.debug(name_of(request) + ": no answer after " + number(took_ms) + " ms");
     return attempt;
   }
   counters_.bytes_received += response->wire_bytes;
   if (log_.enabled(base::LogLevel::debug)) {
-    log_.debug("GET " + request.path + ": HTTP " + number(response->status) + ", " + number(response->wire_bytes) +
+    log_.debug(name_of(request) + ": HTTP " + number(response->status) + ", " + number(response->wire_bytes) +
                " bytes, " + number(took_ms) + " ms");
   }
   judge(request, *std::move(response), attempt);
@@ -192,10 +197,10 @@ void ApiClient::judge(const ApiRequest& request, HttpResponse response, Attempt&
       budget_.refund();
       return;
     }
-    answer.status = say(answer.status, "; GET " + request.path);
+    answer.status = say(answer.status, "; " + name_of(request));
   } else {
     answer.problem = parse_problem(response, token_);
-    const AskedFor asked{request.path, request.scope, options_.revision};
+    const AskedFor asked{request.path, request.scope, options_.revision, request.method()};
     answer.status = Status(code_of_status(response.status, verdict), describe(response, answer.problem, asked, token_));
     attempt.retry = verdict == Verdict::retry;
     attempt.hint_us = parse_retry_after(response.header("retry-after"), date, answer.local_time_us);

@@ -49,8 +49,10 @@ struct ApiRequest {
   std::vector<ExtraRate> extra_rate = {};  // what the request counts against besides its endpoint's own class
   BodyBudget* budget = nullptr;            // as those of HttpRequest
   const BodyDecoder* decoder = nullptr;
+  std::string body = {};      // JSON:API; empty: a GET. Else a POST that only asks, and may be sent again
   std::string endpoint = {};  // `/api/lists/{id}/profiles`: all of its paths count as one; empty: the path alone
 
+  const char* method() const { return body.empty() ? "GET" : "POST"; }
   const std::string& rate_name() const { return endpoint.empty() ? path : endpoint; }
 };
 
@@ -80,7 +82,7 @@ class ApiClient {
             const base::StopFlag& stop);
   ~ApiClient();
 
-  /// One GET, retried as far as the options allow, paced by the rate limiter (retries too). Failures:
+  /// One request, retried as far as the options allow, paced by the rate limiter (retries too). Failures:
   ///   config, remote_fatal, data, cancelled, out_of_memory   as HttpClient::send() and decode; at once
   ///   auth              401, 403: what to check is said
   ///   remote_fatal      every other status that is not worth a retry; redirects

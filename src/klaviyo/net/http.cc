@@ -159,27 +159,25 @@ curl_socket_t on_open_socket(void*, curlsocktype, curl_sockaddr* address) {
 }
 
 /// Sets options one after the other and remembers whether one was refused.
-class Setter {
- public:
-  explicit Setter(CURL* easy) : easy_(easy) {}
-
+struct Setter {
   template <typename Value>
   Setter& operator()(CURLoption option, Value value) {
-    ok_ = curl_easy_setopt(easy_, option, value) == CURLE_OK && ok_;
+    ok = curl_easy_setopt(easy, option, value) == CURLE_OK && ok;
     return *this;
   }
-  bool ok() const { return ok_; }
 
- private:
-  CURL* easy_;
-  bool ok_ = true;
+  CURL* easy;
+  bool ok = true;
 };
 
 bool configure(Transfer& transfer, const HttpOptions& options, const HeaderLines& headers, const ParsedUrl& url) {
   const bool https = url.scheme == "https";
   const long read_timeout_sec = static_cast<long>(options.read_timeout_sec);
-  Setter set(transfer.easy);
+  Setter set{transfer.easy};
   set(CURLOPT_URL, transfer.request.url.c_str())(CURLOPT_HTTPHEADER, headers.get());
+  if (const std::string& body = transfer.request.body; !body.empty()) {
+    set(CURLOPT_POSTFIELDS, body.c_str())(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  }
   set(CURLOPT_PROTOCOLS_STR, "http,https")(CURLOPT_FOLLOWLOCATION, 0L)(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
   set(CURLOPT_SSL_VERIFYPEER, 1L)(CURLOPT_SSL_VERIFYHOST, 2L)(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   set(CURLOPT_HTTP_VERSION, https ? long{CURL_HTTP_VERSION_2TLS} : long{CURL_HTTP_VERSION_1_1});
@@ -198,7 +196,7 @@ bool configure(Transfer& transfer, const HttpOptions& options, const HeaderLines
   if (!options.ca_file.empty()) {  // instead of the system's store, not besides it
     set(CURLOPT_CAINFO, options.ca_file.c_str())(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }
-  return set.ok();
+  return set.ok;
 }
 
 base::Status failure(const Transfer& transfer, const ParsedUrl& url) {

@@ -36,6 +36,7 @@ using BodyDecoder = std::function<void(const std::function<void()>& decode)>;
 struct HttpRequest {
   std::string url;  // absolute; https, or http for loopback addresses
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;                             // to be sent with POST; empty: a GET
   const base::Secret* authorization = nullptr;  // sent as `Authorization: Klaviyo-API-Key …`
   const base::StopFlag* stop = nullptr;  // ends this request too, beside the client\'s flag; noticed like that one
   BodyBudget* budget = nullptr;          // over HTTP/1.1, a body is not read from the network before it has a share
