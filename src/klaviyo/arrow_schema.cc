@@ -76,11 +76,13 @@ void fill(std::unique_ptr<ExportedSchema> exported, const char* format, int64_t 
           .private_data = &owned};
 }
 
-void export_field(const Column& column, ArrowSchema* out) {
+void export_field(const Column& column, const std::string& clock, ArrowSchema* out) {
   auto exported = std::make_unique<ExportedSchema>();
   exported->name = column.name;
   if (column.type == ColumnType::json) {
     exported->metadata = encode({{"ARROW:extension:name", "arrow.json"}, {"ARROW:extension:metadata", ""}});
+  } else if (column.type == ColumnType::timestamp && !clock.empty()) {
+    exported->metadata = encode({{"timezone", clock}});
   }
   const bool key = column.origin == Origin::id || column.origin == Origin::parent;
   const bool always_there = key && column.type == ColumnType::utf8;
@@ -89,12 +91,12 @@ void export_field(const Column& column, ArrowSchema* out) {
 
 }  // namespace
 
-void export_schema(const RecordLayout& layout, const Metadata& metadata, ArrowSchema* out) {
+void export_schema(const RecordLayout& layout, const Metadata& metadata, ArrowSchema* out, const std::string& clock) {
   auto exported = std::make_unique<ExportedSchema>();
   if (!metadata.empty()) exported->metadata = encode(metadata);
   exported->children.resize(layout.columns.size());
   for (size_t i = 0; i < layout.columns.size(); ++i) {
-    export_field(layout.columns[i], &exported->children[i]);
+    export_field(layout.columns[i], clock, &exported->children[i]);
     exported->pointers.push_back(&exported->children[i]);
   }
   fill(std::move(exported), "+s", 0, out);

@@ -65,7 +65,9 @@ int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
   if (out == nullptr) return EINVAL;
   out->release = nullptr;
   return guarded(stream, [&](Stream& own) {
-    export_schema_of(*own.state->services, out);
+    Services& services = *own.state->services;
+    const bool report = services.config.source->report != nullptr;
+    export_schema_of(services, out, report ? services.zone.name() : std::string());
     return 0;
   });
 }
@@ -102,6 +104,7 @@ std::string limits_of(const Config& config) {
                                                       {config.start_us.has_value(), "start_time"},
                                                       {config.end_us.has_value(), "end_time"},
                                                       {!config.filters.empty(), "filter"},
+                                                      {config.source->report != nullptr, "timeframe"},
                                                       {!config.metrics.empty(), "metrics"},
                                                       {!config.profile_id.empty(), "profile_id"},
                                                       {!config.ids.empty(), "ids"}};
@@ -119,7 +122,7 @@ void export_stream(std::shared_ptr<ReaderState> state, ArrowArrayStream* out) {
   *out = {get_schema, get_next, get_last_error, release, own.release()};
 }
 
-void export_schema_of(const Services& services, ArrowSchema* out) {
+void export_schema_of(const Services& services, ArrowSchema* out, const std::string& clock) {
   const Config& config = services.config;
   export_schema(
       services.layout,
@@ -129,7 +132,7 @@ void export_schema_of(const Services& services, ArrowSchema* out) {
        {"time", services.order.field == nullptr ? "" : std::string(services.order.field->name)},
        {"whole", limits_of(config)},
        {"key", config.source->parent.column.empty() ? "id" : std::string(config.source->parent.column) + ",id"}},
-      out);
+      out, clock);
 }
 
 }  // namespace klaviyo

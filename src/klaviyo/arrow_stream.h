@@ -23,6 +23,7 @@ void export_stream(std::shared_ptr<ReaderState> state, ArrowArrayStream* out);
 /// `order` says whether a checkpoint can be gone on from exactly, or the run may have to begin anew; `key` which
 /// columns tell rows apart: `id`, or `list_id,id`; `whole` whether the run reads every row of the source: `true`, or
 /// the keys that leave some out, such as `incremental,start_time`.
-void export_schema_of(const Services& services, ArrowSchema* out);
+/// `clock`: see export_schema().
+void export_schema_of(const Services& services, ArrowSchema* out, const std::string& clock = {});
 
 }  // namespace klaviyo

@@ -132,9 +132,10 @@ class ColumnSet {
 };
 
 /// Struct-typed schema of a layout. `metadata` are key-value pairs of the top level. JSON columns carry the canonical
-/// extension type arrow.json. Everything may be null but the ids of the record and its
+/// extension type arrow.json, and timestamps the metadata `timezone` when `clock` names the zone that they are times of
+/// day in. Everything may be null but the ids of the record and its
 /// parent as text.
 void export_schema(const RecordLayout& layout, const std::vector<std::pair<std::string, std::string>>& metadata,
-                   ArrowSchema* out);
+                   ArrowSchema* out, const std::string& clock = {});
 
 }  // namespace klaviyo

@@ -80,7 +80,7 @@ std::vector<Task> Input::tasks(size_t max_tasks) const {
 
 base::Status Input::schema(ArrowSchema* out) const {
   if (base::Status status = check_usable(); !status.ok()) return status;
-  export_schema_of(*services_, out);
+  export_schema_of(*services_, out, services_->config.timezone);
   return {};
 }
 

@@ -71,6 +71,7 @@ Services::Services(Config validated, base::Log to, std::unique_ptr<base::Clock> 
       begun_us(clock->now_us()),
       api(api_options(config), config.token, *clock, log, stop),
       metrics(config, api, log),
+      zone(config, api, log),
       parsers(layout, std::clamp(std::thread::hardware_concurrency(), 2U, kMaxParsers)),
       pager{config, order, api, log, page_size_refused},
       reading{pager,

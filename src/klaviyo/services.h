@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "klaviyo/account_zone.h"
 #include "klaviyo/config.h"
 #include "klaviyo/metric_names.h"
 #include "klaviyo/net/api_client.h"
@@ -60,6 +61,7 @@ struct Services {
   Counters counters;
   net::ApiClient api;
   MetricNames metrics;
+  AccountZone zone;
   std::atomic<bool> page_size_refused{false};
   ParserPool parsers;
   const PagerServices pager;

@@ -143,16 +143,27 @@ Answer faults(Api& api, const Request& request) {
   return problem.empty() ? json_answer(Json::object()) : text_answer(400, problem);
 }
 
+Answer rates(Api& api, const Request& request) {
+  const Json json = Json::parse(request.body, nullptr, false);
+  if (!json.is_object() || !json.contains("path")) return text_answer(400, "the body must be an object with a path");
+  Rate rate;
+  rate.per_second = json.value("per_second", int64_t{0});
+  rate.per_minute = json.value("per_minute", int64_t{0});
+  rate.per_day = json.value("per_day", int64_t{0});
+  api.set_rate(json["path"].get<std::string>(), rate);
+  return json_answer(Json::object());
+}
+
 struct Command {
   std::string_view method;
   std::string_view path;
   Answer (*run)(Api&, const Request&);
 };
 
-constexpr Command kCommands[] = {{"GET", "/_emulator/stats", stats},    {"GET", "/_emulator/rows", rows},
-                                 {"POST", "/_emulator/reset", reset},   {"POST", "/_emulator/grow", grow},
-                                 {"POST", "/_emulator/touch", touch},   {"POST", "/_emulator/delete", remove},
-                                 {"POST", "/_emulator/vanish", vanish}, {"POST", "/_emulator/faults", faults}};
+constexpr Command kCommands[] = {
+    {"GET", "/_emulator/stats", stats},    {"GET", "/_emulator/rows", rows},      {"POST", "/_emulator/reset", reset},
+    {"POST", "/_emulator/grow", grow},     {"POST", "/_emulator/touch", touch},   {"POST", "/_emulator/delete", remove},
+    {"POST", "/_emulator/vanish", vanish}, {"POST", "/_emulator/faults", faults}, {"POST", "/_emulator/rates", rates}};
 
 }  // namespace
 

@@ -74,6 +74,7 @@ struct Api::Exchange {
   const std::set<std::string>* scopes = nullptr;  // the key's
   const Facts* facts = nullptr;
   const Source* source = nullptr;
+  const Report* report = nullptr;  // instead of a source
   std::vector<Parameter> parameters;
   std::optional<Refusal> bad_query;
   std::optional<RateAnswer> rate;
@@ -82,6 +83,7 @@ struct Api::Exchange {
 Api::Api(ApiOptions options, const DatasetOptions& dataset)
     : options_(std::move(options)),
       revisions_(options_.literal_revisions),
+      reports_(revisions_.newest()),
       dataset_(revisions_.newest(), dataset),
       rates_(options_.rate_phase) {}
 
@@ -107,7 +109,7 @@ Answer Api::answer(const Request& request) {
 }
 
 Answer Api::respond(const Request& request, const Fault& fault) {
-  Exchange exchange{request, fault, nullptr, nullptr, nullptr, {}, {}, {}};
+  Exchange exchange{request, fault, nullptr, nullptr, nullptr, nullptr, {}, {}, {}};
   Outcome<std::string> body = read(exchange);
   Answer out;
   out.content_type = kMediaType;
@@ -123,10 +125,10 @@ Answer Api::respond(const Request& request, const Fault& fault) {
   if (exchange.rate && out.status == 429) {
     out.headers.emplace_back("Retry-After", std::to_string(exchange.rate->retry_after_sec));
   } else if (exchange.rate) {
-    out.headers.emplace_back("RateLimit-Limit", rate_limit_header(exchange.source->rate));
+    out.headers.emplace_back("RateLimit-Limit", rate_limit_header(rate_of(exchange)));
     out.headers.emplace_back("RateLimit-Remaining", std::to_string(exchange.rate->remaining));
     out.headers.emplace_back("RateLimit-Reset", std::to_string(exchange.rate->reset_sec));
-  } else if (!options_.rate_limits && exchange.source != nullptr) {
+  } else if (!options_.rate_limits && exchange.scopes != nullptr) {
     out.headers.emplace_back("RateLimit-Limit", rate_limit_header(kUnlimited));
   }
   return out;
@@ -135,6 +137,10 @@ Answer Api::respond(const Request& request, const Fault& fault) {
 Outcome<std::string> Api::read(Exchange& exchange) {
   if (auto refusal = admit(exchange)) return std::move(*refusal);
   const auto world = dataset_.now();
+  if (exchange.report != nullptr) {
+    if (exchange.bad_query) return std::move(*exchange.bad_query);
+    return reports_.answer(*exchange.report, exchange.request, exchange.parameters, *world, now_us());
+  }
   auto group = find_group(exchange, *world);
   if (auto* refusal = std::get_if<Refusal>(&group)) return std::move(*refusal);
   if (exchange.bad_query) return std::move(*exchange.bad_query);
@@ -153,8 +159,9 @@ Outcome<std::string> Api::read(Exchange& exchange) {
 std::optional<Refusal> Api::admit(Exchange& exchange) {
   const Request& request = exchange.request;
   const Refusal not_found{404, "not_found", "Not found.", "There is no resource at " + request.path + '.', {}, {}};
-  if (revisions_.newest().source_at(request.path) == nullptr) return not_found;
-  if (request.method != "GET") {
+  exchange.report = reports_.at(request.path);
+  if (exchange.report == nullptr && revisions_.newest().source_at(request.path) == nullptr) return not_found;
+  if (request.method != (exchange.report == nullptr ? "GET" : "POST")) {
     return Refusal{
         405, "method_not_allowed", "Method not allowed.", "Method \"" + request.method + "\" not allowed.", {}, {}};
   }
@@ -177,6 +184,10 @@ std::optional<Refusal> Api::admit(Exchange& exchange) {
   const bool opted_out = request.header("X-Klaviyo-Revision-Fall-Forward-Opt-Out") == "1";
   auto revision = revisions_.effective(request.header("revision"), opted_out, now_us());
   if (auto* refusal = std::get_if<Refusal>(&revision)) return std::move(*refusal);
+  if (exchange.report != nullptr) {
+    if (auto refusal = check_scopes(exchange, {exchange.report->scope})) return refusal;
+    return take_from_rates(exchange);
+  }
   exchange.facts = &revisions_.facts(std::get<std::string>(revision));
   exchange.source = exchange.facts->source_at(request.path);
   if (exchange.source == nullptr) return not_found;
@@ -206,9 +217,12 @@ std::optional<Refusal> Api::take_from_rates(Exchange& exchange) {
   } else {
     exchange.parameters = std::get<std::vector<Parameter>>(std::move(parsed));
   }
-  if (!options_.rate_limits) return std::nullopt;
-  std::vector<std::pair<std::string, Rate>> limits{{exchange.source->path, exchange.source->rate}};
-  for (const auto& [assignment, rate] : exchange.source->costly) {
+  const std::string& path = exchange.report == nullptr ? exchange.source->path : exchange.report->path;
+  const Rate own = rate_of(exchange);
+  if (!options_.rate_limits && !own.set) return std::nullopt;
+  std::vector<std::pair<std::string, Rate>> limits{{path, own}};
+  static const std::map<std::string, Rate> kNoneCostly;
+  for (const auto& [assignment, rate] : exchange.source == nullptr ? kNoneCostly : exchange.source->costly) {
     const size_t equals = assignment.find('=');
     const std::string* value = find_parameter(exchange.parameters, assignment.substr(0, equals));
     if (value == nullptr) continue;
@@ -227,6 +241,20 @@ std::optional<Refusal> Api::take_from_rates(Exchange& exchange) {
       "Request was throttled. Expected available in " + seconds + (seconds == "1" ? " second." : " seconds."),
       {},
       "/data"};
+}
+
+Rate Api::rate_of(const Exchange& exchange) const {
+  const std::string& path = exchange.report == nullptr ? exchange.source->path : exchange.report->path;
+  const std::lock_guard lock(rates_mutex_);
+  const auto set = set_rates_.find(path);
+  if (set != set_rates_.end()) return set->second;
+  return exchange.report == nullptr ? exchange.source->rate : exchange.report->rate;
+}
+
+void Api::set_rate(const std::string& path, const Rate& rate) {
+  const std::lock_guard lock(rates_mutex_);
+  set_rates_[path] = rate;
+  set_rates_[path].set = true;
 }
 
 // The parent that the path names.

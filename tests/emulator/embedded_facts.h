@@ -7,6 +7,7 @@ namespace emulator {
 
 extern const std::string_view kSourcesJson;
 extern const std::string_view kNestedJson;
+extern const std::string_view kReportsJson;
 extern const std::string_view kTypesJson;
 extern const std::string_view kRevisionsJson;
 

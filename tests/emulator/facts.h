@@ -105,6 +105,7 @@ struct Rate {
   int64_t per_second = 0;
   int64_t per_minute = 0;
   int64_t per_day = 0;
+  bool set = false;  // by a test: holds without rate limits too
 };
 
 struct PageRule {

@@ -96,8 +96,8 @@ RateLimiter::Endpoint& RateLimiter::endpoint_of(std::string_view name) {
 }
 
 size_t RateLimiter::allowed(int64_t limit, double pace) const {
-  // The hair keeps 0.9 · 10 from being 8.
-  return static_cast<size_t>(std::max(1.0, share_ * pace * static_cast<double>(limit) + 1e-6));
+  // Rounded, so that 0.9 of two a minute is not one. The hair keeps halves from falling either way.
+  return static_cast<size_t>(std::max(1.0, share_ * pace * static_cast<double>(limit) + 0.5 - 1e-6));
 }
 
 int64_t RateLimiter::wait_us(const Endpoint& endpoint, int64_t now_us) const {

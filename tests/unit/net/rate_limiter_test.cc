@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(Tiers, EachTier, testing::Values(kXs, kS, kM, kL, kXl))
 TEST(RateLimiter, BurstIsTheSharesOfASecondRoundedDownButAtLeastOne) {
   VirtualClock clock;
   EXPECT_EQ(burst(*std::make_unique<RateLimiter>(0.9, clock), "e", kXs), 1);
-  EXPECT_EQ(burst(*std::make_unique<RateLimiter>(0.9, clock), "e", kS), 2);
+  EXPECT_EQ(burst(*std::make_unique<RateLimiter>(0.9, clock), "e", kS), 3);
   EXPECT_EQ(burst(*std::make_unique<RateLimiter>(0.9, clock), "e", kM), 9);
   EXPECT_EQ(burst(*std::make_unique<RateLimiter>(0.9, clock), "e", kL), 67);
   EXPECT_EQ(burst(*std::make_unique<RateLimiter>(1.0, clock), "e", kXl), 350);
