@@ -51,7 +51,7 @@ RunRequest in_window(const RunRequest& request, const Span& span) {
   windowed.resume_path.clear();
   windowed.diff_text = json{{"in", in}}.dump();
   windowed.store_next_config = {};
-  windowed.out.emplace_back("detect_deletes=false");  // which needs the whole source
+  windowed.out.emplace_back("detect_deletes=false");  // a window cannot tell what is gone
   return windowed;
 }
 

@@ -96,6 +96,16 @@ TEST_F(Deletes, EmptyReadMarksNothingAndWarns) {
   EXPECT_EQ(marked("lists").size(), lists);
 }
 
+TEST_F(Deletes, WindowThatIsReconciledMarksNothing) {
+  run("profiles");
+  load_.query("DELETE FROM profiles WHERE created >= '2025-03-01' AND created < '2025-04-01'");
+  const auto result =
+      load_.bulkload("reconcile", "profiles", {"--from", "2025-03-01", "--to", "2025-04-01", "--apply"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(load_.ids("profiles"), true_ids(emulator_, "profiles"));
+  EXPECT_TRUE(marked("profiles").empty());
+}
+
 TEST_F(Deletes, RunsThatCannotTellWhatIsGoneAreRefusedBeforeAnyRequest) {
   const auto refusal = [&](const std::string& source, const std::map<std::string, std::string>& in) {
     load_.in = in;

@@ -15,10 +15,13 @@ std::string warning(int64_t rows, const std::string& table) {
 
 }  // namespace
 
+std::string not_among(const std::string& staging, const std::vector<std::string>& key) {
+  return "NOT EXISTS (SELECT 1 FROM " + staging + " AS s WHERE " + sql_same_key(key) + ")";
+}
+
 Status mark_missing_rows(const Marking& marking, Deletes deletes, SinkResult& result) {
   const std::string column = sql_name(kDeletedAt);
-  const std::string missing = " WHERE " + column + " IS NULL AND NOT EXISTS (SELECT 1 FROM " + marking.staging +
-                              " AS s WHERE " + sql_same_key(marking.key) + ")";
+  const std::string missing = " WHERE " + column + " IS NULL AND " + marking.unseen;
   const auto rows = marking.number("SELECT count(*) FROM " + marking.table + " AS t" + missing);
   if (!rows.ok()) return rows.status();
   if (*rows > 0 && deletes != Deletes::even_all) {

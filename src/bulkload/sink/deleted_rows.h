@@ -20,11 +20,14 @@ struct Marking {
   std::function<base::Status(const std::string& sql)> run;
   std::string staging;  // both as SQL names
   std::string table;
-  std::vector<std::string> key;
-  std::string time;  // as an SQL expression: when the run began
+  std::string unseen;  // SQL: what is true of a row of the table, called t, whose key is not among the staged ones
+  std::string time;    // SQL: when the run began
 };
 
-/// Marks the rows of the table whose key is not among the staged ones, in the transaction that is open; those that are
+/// Such a condition, as most databases do well with.
+std::string not_among(const std::string& staging, const std::vector<std::string>& key);
+
+/// Marks the rows of the table that the run has not seen, in the transaction that is open; those that are
 /// marked keep their time. When no row was staged, and Deletes is not `even_all`, none is marked, with a warning.
 base::Status mark_missing_rows(const Marking& marking, Deletes deletes, SinkResult& result);
 

@@ -223,7 +223,7 @@ class PostgresqlSink final : public Sink {
                              [&](const std::string& sql) { return connection_.run(sql); },
                              staging_.sql(),
                              table_.sql(),
-                             key_.names(columns_),
+                             not_among(staging_.sql(), key_.names(columns_)),
                              "'" + base::format_rfc3339(begun_us()) + "'::timestamptz"};
     return mark_missing_rows(marking, options_.deletes, result);
   }

@@ -222,7 +222,7 @@ class SqliteSink final : public Sink {
                              [&](const std::string& sql) { return database_.run(sql); },
                              sql_name(staging_),
                              sql_name(table_),
-                             key,
+                             not_among(sql_name(staging_), key),
                              "'" + time + "'"};
     return mark_missing_rows(marking, options_.deletes, result);
   }
