@@ -97,6 +97,7 @@ TEST_F(Deletes, EmptyReadMarksNothingAndWarns) {
 }
 
 TEST_F(Deletes, WindowThatIsReconciledMarksNothing) {
+  load_.in = {{"incremental_field", "created"}};
   run("profiles");
   load_.query("DELETE FROM profiles WHERE created >= '2025-03-01' AND created < '2025-04-01'");
   const auto result =
