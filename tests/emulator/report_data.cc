@@ -9,7 +9,7 @@
 namespace emulator {
 namespace {
 
-constexpr size_t kReportRows = 40;  // of a page
+constexpr size_t kReportRows = 15;  // of a page
 constexpr size_t kAggregateRows = 500;
 constexpr int64_t kMessages = 2;  // per campaign and flow; versions of a form
 constexpr int64_t kManyMessages = 600;

@@ -19,7 +19,7 @@ Report parse_report(const std::string& path, const Json& json, const Facts& fact
   if (json.contains("of")) report.of = facts.source(json.at("of").get<std::string>());
   report.scope = json.at("scope").get<std::string>();
   const Json& rate = json.at("rate");
-  report.rate = {rate.at(0), rate.at(1), rate.value("/2"_json_pointer, int64_t{0})};
+  report.rate = {.per_second = rate.at(0), .per_minute = rate.at(1), .per_day = rate.size() > 2 ? rate.at(2) : Json(0)};
   json.at("statistics").get_to(report.statistics);
   json.at("groups").get_to(report.groups);
   report.required_groups = json.value("required", std::vector<std::string>());
@@ -36,7 +36,8 @@ Report parse_report(const std::string& path, const Json& json, const Facts& fact
 }  // namespace
 
 Reports::Reports(const Facts& facts) : facts_(facts) {
-  for (const auto& [path, json] : Json::parse(kReportsJson).items()) {
+  const Json reports = Json::parse(kReportsJson);
+  for (const auto& [path, json] : reports.items()) {
     reports_.emplace(path, parse_report(path, json, facts));
   }
 }

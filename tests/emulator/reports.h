@@ -81,7 +81,7 @@ Outcome<ReportQuery> read_report_query(const Report& report, const Request& requ
 /// Begin of the day, week (Monday) or month that a time is in, and `count` of them later; hours are whole ones.
 int64_t interval_begin(std::string_view interval, int64_t us, int64_t count = 0);
 
-/// The answer to a query: the same for the same data, query and cursor. Pages have 40 rows, those of aggregates 500.
+/// The answer to a query: the same for the same data, query and cursor. Pages have 15 rows, those of aggregates 500.
 /// Values add up from day to day, but for rates.
 Outcome<std::string> render_report(const Report& report, const ReportQuery& query, const World& world,
                                    const std::string& url);

@@ -86,6 +86,11 @@ void EmulatorProcess::touch(const std::string& source, int64_t count, int64_t ag
   change("touch", source, count, age_sec);
 }
 
+void EmulatorProcess::set_rate(const std::string& path, int64_t per_second, int64_t per_minute, int64_t per_day) const {
+  post("/_emulator/rates",
+       {{"path", path}, {"per_second", per_second}, {"per_minute", per_minute}, {"per_day", per_day}});
+}
+
 void EmulatorProcess::remove(const std::string& source, int64_t count) const { change("delete", source, count, 0); }
 
 }  // namespace test_support

@@ -50,6 +50,9 @@ class EmulatorProcess {
   /// The first `count` rows are listed still, but nothing is found below them.
   void vanish(const std::string& source, int64_t count) const;
 
+  /// Gives a path a rate of its own, also without rate limits. 0: no such window.
+  void set_rate(const std::string& path, int64_t per_second, int64_t per_minute, int64_t per_day) const;
+
  private:
   void change(const std::string& command, const std::string& source, int64_t count, int64_t age_sec) const;
   nlohmann::json get(const std::string& path) const;

@@ -141,7 +141,7 @@ TEST_P(EachTier, BesideAClientThatEatsHalfIsSeldomRefusedAndKeepsToRetryAfter) {
 
 INSTANTIATE_TEST_SUITE_P(Tiers, EachTier, testing::Values(kXs, kS, kM, kL, kXl));
 
-TEST(RateLimiter, BurstIsTheSharesOfASecondRoundedDownButAtLeastOne) {
+TEST(RateLimiter, BurstIsTheSharesOfASecondToTheNearestButAtLeastOne) {
   VirtualClock clock;
   EXPECT_EQ(burst(*std::make_unique<RateLimiter>(0.9, clock), "e", kXs), 1);
   EXPECT_EQ(burst(*std::make_unique<RateLimiter>(0.9, clock), "e", kS), 3);
