@@ -31,6 +31,10 @@ void add_config(CLI::App& command, Arguments& arguments) {
   add_auth_file(command, arguments);
 }
 
+void add_source(CLI::App& command, Arguments& arguments) {
+  command.add_option("--source", arguments.line.only_source, "Only this one of several sources")->type_name("NAME");
+}
+
 void add_format(CLI::App& command, Arguments& arguments, const std::vector<std::string>& formats = kFormats) {
   command.add_option("-f,--format", arguments.format, "How to print the table")
       ->check(CLI::IsMember(formats))
@@ -88,6 +92,7 @@ void no_options(CLI::App&, Arguments&) {}
 
 void run_options(CLI::App& command, Arguments& arguments) {
   add_config(command, arguments);
+  add_source(command, arguments);
   add_out(command, arguments);
   command.add_option("-c,--config-diff", arguments.line.diff_path,
                      "File of the next configuration: laid over CONFIG, and replaced after the run");
@@ -96,6 +101,7 @@ void run_options(CLI::App& command, Arguments& arguments) {
 
 void preview_options(CLI::App& command, Arguments& arguments) {
   add_config(command, arguments);
+  add_source(command, arguments);
   add_format(command, arguments);
   command.add_flag("-G,--vertical", arguments.line.vertical, "One line for each cell");
   command.add_option("--rows", arguments.rows, "At most so many rows (default 15, or preview_sample_rows)")
@@ -115,11 +121,13 @@ void sources_options(CLI::App& command, Arguments& arguments) {
 
 void schema_options(CLI::App& command, Arguments& arguments) {
   add_config(command, arguments);
+  add_source(command, arguments);
   add_format(command, arguments, {"table", "csv", "tsv", "json", "markdown"});
 }
 
 void plan_options(CLI::App& command, Arguments& arguments) {
   add_config(command, arguments);
+  add_source(command, arguments);
   command.add_option("--max-tasks", arguments.line.max_tasks, "At most so many tasks")
       ->check(CLI::Range(int64_t{1}, int64_t{10'000}))
       ->capture_default_str();
@@ -136,6 +144,7 @@ void guess_options(CLI::App& command, Arguments& arguments) {
 
 void cleanup_options(CLI::App& command, Arguments& arguments) {
   add_config(command, arguments);
+  add_source(command, arguments);
   add_out(command, arguments);
   add_resume(command, arguments);
 }
@@ -238,6 +247,7 @@ void scheduler_options(CLI::App& command, Arguments& arguments) {
 void reconcile_options(CLI::App& command, Arguments& arguments) {
   ReconcileArguments& reconcile = arguments.line.reconcile;
   add_config(command, arguments);
+  add_source(command, arguments);
   command.add_option("--from", reconcile.from, "Begin of the window, inclusive")->type_name("TIME")->required();
   command.add_option("--to", reconcile.to, "End of the window, exclusive")->type_name("TIME")->required();
   command.add_flag("--apply", reconcile.apply, "Merge what is missing");

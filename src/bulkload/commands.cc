@@ -1,5 +1,6 @@
 #include "bulkload/commands.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <string>
@@ -11,6 +12,7 @@
 #include "bulkload/prepared.h"
 #include "bulkload/preview_table.h"
 #include "bulkload/resume_file.h"
+#include "bulkload/several_sources.h"
 #include "bulkload/sink/durable_file.h"
 #include "bulkload/sources.h"
 
@@ -88,24 +90,46 @@ int print_rows(const std::string& text, Console& console) {
 int preview_command(const CommandLine& line, Console& console) {
   auto prepared = prepare(line, OutSection::ignored, console);
   if (!prepared.ok()) return report_failure(prepared.status(), console);
-  const int64_t rows = line.rows.value_or(prepared->file.preview_rows.value_or(kPreviewRows));
-  const auto table = read_preview(*prepared, rows);
-  if (!table.ok()) return report_failure(table.status(), console);
-  for (const std::string& complaint : prepared->filters.complaints()) console.log().warn(complaint);
-  const int code = print_rows(render_preview(*table, line), console);
-  if (code == 0) {
+  const bool is_table = line.vertical || line.format == TableFormat::table || line.format == TableFormat::markdown;
+  if (prepared->size() > 1 && !is_table) {
+    return report_failure(Status(Code::config,
+                                 "--format: several sources have no columns in common; choose one with "
+                                 "--source NAME, or leave it out"),
+                          console);
+  }
+  int worst = 0;
+  for (Prepared& each : *prepared) {
+    const base::Log log = source_log(console.log(), line.log_level, each.source);
+    const auto table = read_preview(each, line.rows.value_or(each.file.preview_rows.value_or(kPreviewRows)));
+    if (!table.ok()) {
+      const std::string where = each.source.empty() ? "" : each.source + ": ";
+      worst = std::max(worst, report_failure(Status(table.status().code(), where + table.status().message()), console));
+      continue;
+    }
+    for (const std::string& complaint : each.filters.complaints()) log.warn(complaint);
+    const std::string title = prepared->size() > 1 ? each.source + "\n" : "";
+    if (const int code = print_rows(title + render_preview(*table, line), console); code != 0) return code;
+  }
+  if (worst == 0) {
     console.print("Update " + line.config + " and use 'bulkload preview " + line.config + "' to preview again.\n" +
                   "Use 'bulkload run " + line.config + "' to load all rows.");
   }
-  return code;
+  return worst;
 }
 
 int schema_command(const CommandLine& line, Console& console) {
   const auto prepared = prepare(line, OutSection::ignored, console);
   if (!prepared.ok()) return report_failure(prepared.status(), console);
-  TextTable table = TextTable::with_columns({"name", "type"});
-  for (const Field& field : prepared->filters.schema().fields) {
-    table.rows.push_back({field.name, std::string(type_name(field.type))});
+  const bool several = !prepared->front().source.empty();
+  using Names = std::vector<std::string>;
+  TextTable table = TextTable::with_columns(several ? Names{"source", "name", "type"} : Names{"name", "type"});
+  for (const Prepared& each : *prepared) {
+    for (const Field& field : each.filters.schema().fields) {
+      auto& row = table.rows.emplace_back();
+      if (several) row.emplace_back(each.source);
+      row.emplace_back(field.name);
+      row.emplace_back(std::string(type_name(field.type)));
+    }
   }
   return print_rows(render(table, line.format), console);
 }
@@ -113,28 +137,43 @@ int schema_command(const CommandLine& line, Console& console) {
 int plan_command(const CommandLine& line, Console& console) {
   auto prepared = prepare(line, OutSection::ignored, console);
   if (!prepared.ok()) return report_failure(prepared.status(), console);
-  const auto tasks = prepared->input.plan(static_cast<size_t>(line.max_tasks));
-  if (!tasks.ok()) return report_failure(tasks.status(), console);
   std::string text;
-  for (const std::string& task : *tasks) text += task + "\n";
+  for (Prepared& each : *prepared) {
+    const auto tasks = each.input.plan(static_cast<size_t>(line.max_tasks));
+    if (!tasks.ok()) return report_failure(tasks.status(), console);
+    for (const std::string& task : *tasks) text += task + "\n";
+  }
   return print_rows(text, console);
 }
 
-int cleanup_run(const RunRequest& request, Console& console) {
-  auto prepared = prepare(request, OutSection::checked, console);
-  if (!prepared.ok()) return report_failure(prepared.status(), console);
-  auto sink = make_sink(prepared->out);
+namespace {
+
+int cleanup_source(const Prepared& prepared, const std::string& resume_path, const base::Log& log, Console& console) {
+  auto sink = make_sink(prepared.out);
   if (!sink.ok()) return report_failure(sink.status(), console);
-  const auto found = (*sink)->open(prepared->filters.schema());
+  const auto found = (*sink)->open(prepared.filters.schema());
   // A state that cannot be read is dropped as well; a destination that is in use or out of reach is left alone.
   if (!found.ok() && found.status().code() != Code::config) return report_failure(found.status(), console);
-  Status status = request.resume_path.empty() ? Status() : remove_resume_file(request.resume_path);
+  Status status = resume_path.empty() ? Status() : remove_resume_file(resume_path);
   if (status.ok()) status = (*sink)->abandon();
   if (!status.ok()) return report_failure(status, console);
   const bool nothing = found.ok() && !found->has_value();
-  console.log().info(nothing ? "There is no unfinished run."
-                             : "Dropped the unfinished run. Rows that were already visible in the destination stay.");
+  log.info(nothing ? "There is no unfinished run."
+                   : "Dropped the unfinished run. Rows that were already visible in the destination stay.");
   return 0;
+}
+
+}  // namespace
+
+int cleanup_run(const RunRequest& request, Console& console) {
+  const auto prepared = prepare(request, OutSection::checked, console);
+  if (!prepared.ok()) return report_failure(prepared.status(), console);
+  int worst = 0;
+  for (const Prepared& each : *prepared) {
+    const base::Log log = source_log(console.log(), request.log_level, each.source);
+    worst = std::max(worst, cleanup_source(each, source_path(request.resume_path, each.source), log, console));
+  }
+  return worst;
 }
 
 int cleanup_command(const CommandLine& line, Console& console) { return cleanup_run(line, console); }
@@ -142,9 +181,16 @@ int cleanup_command(const CommandLine& line, Console& console) { return cleanup_
 int guess_command(const CommandLine& line, Console& console) {
   const auto prepared = prepare(line, OutSection::ignored, console);
   if (!prepared.ok()) return report_failure(prepared.status(), console);
-  const auto text = complete_config(prepared->file, prepared->plugin.table().config_schema, prepared->input.schema());
+  std::vector<SourceColumns> sources;
+  for (const Prepared& each : *prepared) sources.push_back({each.source, &each.file.in, &each.input.schema()});
+  const Prepared& first = prepared->front();
+  const auto text = complete_config(first.file, first.plugin.table().config_schema, sources);
   if (!text.ok()) return report_failure(text.status(), console);
-  if (line.output_path.empty()) return print_rows(mask_secrets(*text, prepared->file), console);
+  if (line.output_path.empty()) {
+    std::string masked = *text;
+    for (const Prepared& each : *prepared) masked = mask_secrets(masked, each.file);
+    return print_rows(masked, console);
+  }
   const Status status = replace_file(line.output_path, *text);
   if (!status.ok()) return report_failure(status, console);
   console.print("Created " + line.output_path + " file.\nUse 'bulkload preview " + line.output_path +

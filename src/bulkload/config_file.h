@@ -21,6 +21,8 @@ struct ConfigFile {
   ConfigNode out;                       // a map or null
   ConfigNode filters;                   // as it stands; null when there is none
   std::optional<int64_t> preview_rows;  // preview_sample_rows
+  ConfigNode next_sources;              // `in.sources` of the diff, by source; not laid over `in`. Null: none
+  std::optional<ConfigNode> next_flat;  // the first other key of the diff's `in:`, which is laid over `in`
   ConfigProblems warnings;
 
   /// `type:` of the `in:` section; empty when it is missing.

@@ -72,11 +72,16 @@ bool concerns(const Json& option, std::string_view source) {
   return (only.empty() || only == source) && !option.value("deprecated", false) && !option.value("writeOnly", false);
 }
 
-std::vector<std::string> option_comments(const ConfigFile& file, const Json& properties, const TableSchema& schema) {
+std::vector<std::string> option_comments(const ConfigFile& file, const Json& properties,
+                                         const std::vector<SourceColumns>& sources) {
   std::vector<std::string> comments;
   for (const auto& [key, option] : properties.items()) {
     if (key == "columns" || !option.is_object() || is_set(file.in, key, option)) continue;
-    if (!concerns(option, schema.meta("source"))) continue;
+    if (std::none_of(sources.begin(), sources.end(), [&, &row = option](const SourceColumns& source) {
+          return concerns(row, source.schema->meta("source"));
+        })) {
+      continue;
+    }
     std::string line = key + ":";
     if (option.contains("default")) line += " " + option.at("default").dump();
     const std::string help = option.value("description", std::string());
@@ -86,16 +91,30 @@ std::vector<std::string> option_comments(const ConfigFile& file, const Json& pro
   return comments;
 }
 
-std::vector<std::string> column_comments(const ConfigFile& file, const TableSchema& schema) {
-  if (file.in.find("columns") != nullptr) return {};
-  std::vector<std::string> comments = {"All columns; list some of them to select, order or retype:", "columns:"};
+std::vector<std::string> column_list(const TableSchema& schema) {
+  std::vector<std::string> lines = {"columns:"};
   for (const Field& field : schema.fields) {
     std::string name;
     append_json_string(field.name, name);
     const bool plain = std::all_of(field.name.begin(), field.name.end(),
                                    [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-    comments.push_back("  - {name: " + (plain ? field.name : name) + ", type: " + std::string(type_name(field.type)) +
-                       "}");
+    lines.push_back("  - {name: " + (plain ? field.name : name) + ", type: " + std::string(type_name(field.type)) +
+                    "}");
+  }
+  return lines;
+}
+
+/// Columns of several sources stand below `sources:`, as they would in the section.
+std::vector<std::string> column_comments(const std::vector<SourceColumns>& sources) {
+  std::vector<std::string> comments;
+  for (const SourceColumns& source : sources) {
+    if (source.in->find("columns") != nullptr) continue;
+    const bool is_first = comments.empty();
+    if (is_first) comments.emplace_back("All columns; list some of them to select, order or retype:");
+    if (is_first && !source.source.empty()) comments.emplace_back("sources:");
+    const std::string indent = source.source.empty() ? "" : "    ";
+    if (!source.source.empty()) comments.push_back("  " + source.source + ":");
+    for (const std::string& line : column_list(*source.schema)) comments.push_back(indent + line);
   }
   return comments;
 }
@@ -103,14 +122,14 @@ std::vector<std::string> column_comments(const ConfigFile& file, const TableSche
 }  // namespace
 
 base::Result<std::string> complete_config(const ConfigFile& file, std::string_view config_schema,
-                                          const TableSchema& schema) {
+                                          const std::vector<SourceColumns>& sources) {
   if (file.path.ends_with(".json")) {
     return Status(Code::config, file.path + ": guess adds comments, which JSON has not; name the file .yml");
   }
   const Json parsed = Json::parse(config_schema, nullptr, false);
   const Json properties = parsed.is_object() ? parsed.value("properties", Json::object()) : Json::object();
-  std::vector<std::string> comments = option_comments(file, properties, schema);
-  for (std::string& line : column_comments(file, schema)) comments.push_back(std::move(line));
+  std::vector<std::string> comments = option_comments(file, properties, sources);
+  for (std::string& line : column_comments(sources)) comments.push_back(std::move(line));
 
   const std::vector<std::string> lines = split_lines(file.text.original);
   const InsertionPoint point = find_insertion_point(file, lines);

@@ -35,6 +35,7 @@ class Loader {
     if (outcome.status.ok() && !committed_) outcome.status = commit(outcome.result);
     if (outcome.status.ok()) outcome.status = finish();
     outcome.kept = kept();
+    outcome.state_stays = stays_;
     outcome.rows_kept = saved_rows_;
     return outcome;
   }
@@ -210,6 +211,8 @@ class Loader {
     }
     const Status unmarked = job_.mark.remove ? job_.mark.remove() : Status();
     if (!unmarked.ok()) return unmarked;
+    stays_ = sink_->keeps_state() && job_.keeps_state && job_.keeps_state(*diff);
+    if (stays_) return {};
     const Status forgotten = sink_->forget();
     if (!forgotten.ok()) job_.log.warn("The finished run's state was not dropped: " + forgotten.message());
     return {};
@@ -231,6 +234,7 @@ class Loader {
   bool marked_ = false;     // this process has saved once
   bool committed_ = false;
   bool refused_ = false;
+  bool stays_ = false;
 };
 
 LoadOutcome load_or_begin_anew(const LoadJob& job) {
@@ -255,6 +259,12 @@ LoadOutcome load(const LoadJob& job) {
   if (job.filters == nullptr) return outcome;
   for (const std::string& complaint : job.filters->complaints()) job.log.warn(complaint);
   return outcome;
+}
+
+Status forget_committed(Sink& sink, const TableSchema& schema) {
+  const auto found = sink.open(schema);
+  if (!found.ok()) return found.status();
+  return found->has_value() && (*found)->committed ? sink.forget() : Status();
 }
 
 bool is_unordered(const TableSchema& schema) { return schema.meta("order") == "none"; }

@@ -42,6 +42,8 @@ struct LoadJob {
   /// Whether the configuration has the diff in it: a run that was killed behind store_next_config has changed it.
   /// Empty: no.
   std::function<bool(const std::string& diff)> has_next_config;
+  /// Whether the state stays behind the end, as one that is committed, until forget_committed(). Empty: no.
+  std::function<bool(const std::string& diff)> keeps_state;
   RunMark mark;
   base::Clock* clock = nullptr;
   base::Log log;
@@ -58,11 +60,15 @@ struct LoadOutcome {
 
   base::Status status;
   Kept kept = Kept::nothing;
-  int64_t rows_kept = 0;  // rows written and saved by the unfinished run
-  SinkResult result;      // when ok; no rows when an earlier run had committed them
+  bool state_stays = false;  // ok, and the job keeps the state: the next run only finishes this one
+  int64_t rows_kept = 0;     // rows written and saved by the unfinished run
+  SinkResult result;         // when ok; no rows when an earlier run had committed them
 };
 
 LoadOutcome load(const LoadJob& job);
+
+/// Drops a state that stayed: the next run begins anew.
+base::Status forget_committed(Sink& sink, const TableSchema& schema);
 
 /// Whether the source has no order, so that a run may have to begin anew: SinkOptions::all_at_once is due then.
 bool is_unordered(const TableSchema& schema);

@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
+#include "base/text_time.h"
 #include "bulkload/sink/durable_file.h"
 
 namespace bulkload {
@@ -34,6 +36,21 @@ std::string flow_text(const nlohmann::ordered_json& value) {
   return text + (value.is_object() ? '}' : ']');
 }
 
+/// Lays the `in:` of a diff over the configuration's; what it says for each of several sources is put aside.
+void apply_in(const ConfigNode& section, ConfigFile& config) {
+  ConfigNode flat = section;
+  flat.items.clear();
+  for (const ConfigNode& option : section.items) {
+    if (option.key == kSourcesKey) {
+      config.next_sources = option;
+    } else {
+      flat.items.push_back(option);
+    }
+  }
+  if (!flat.items.empty()) config.next_flat = flat.items.front();
+  merge_config(config.in, flat);
+}
+
 const Environment kNoEnvironment = [](const std::string&) { return std::nullopt; };
 
 void apply(const ConfigText& text, ConfigFile& config, ConfigProblems& problems) {
@@ -45,8 +62,10 @@ void apply(const ConfigText& text, ConfigFile& config, ConfigProblems& problems)
   for (const ConfigNode& section : diff.items) {
     if ((section.key != "in" && section.key != "out") || (!section.is_map() && !section.is_null())) {
       fail(section.place, section.key + ": a configuration diff has only an `in:` and an `out:` map");
+    } else if (section.is_map() && section.key == "in") {
+      apply_in(section, config);
     } else if (section.is_map()) {
-      merge_config(section.key == "in" ? config.in : config.out, section);
+      merge_config(config.out, section);
     }
   }
 }
@@ -83,12 +102,38 @@ bool has_next_config(const ConfigFile& config, std::string_view diff) {
   return problems.empty() && to_json(merged.in) == to_json(config.in);
 }
 
+bool changes_config(const ConfigFile& config, std::string_view diff) {
+  const auto parsed = nlohmann::json::parse(diff, nullptr, false);
+  if (!parsed.is_object()) return false;
+  return !std::all_of(parsed.items().begin(), parsed.items().end(), [&](const auto& option) {
+    const ConfigNode* there = config.in.find(option.key());
+    if (there == nullptr || there->is_null()) return option.value().is_null();
+    if (!option.value().is_string()) return to_json(*there) == option.value().dump();
+    const std::string next = option.value().template get<std::string>();
+    if (there->text == next) return true;
+    const auto time = base::parse_time(there->text);
+    const auto next_time = base::parse_time(next);
+    return time && next_time && time->us == next_time->us;
+  });
+}
+
 base::Result<std::string> next_config_text(std::string_view diff) {
   const auto parsed = nlohmann::ordered_json::parse(diff, nullptr, false);
   if (!parsed.is_object()) {
     return Status(Code::internal, "the plugin's next configuration is no JSON object; report it");
   }
   return "in: " + flow_text(parsed) + "\n";
+}
+
+base::Result<std::string> SourceDiffs::put(const std::string& source, std::string_view diff) {
+  auto parsed = nlohmann::ordered_json::parse(diff, nullptr, false);
+  if (!parsed.is_object()) return next_config_text(diff).status();
+  auto sources = nlohmann::ordered_json::parse(sources_);
+  sources[source] = std::move(parsed);
+  sources_ = sources.dump();
+  nlohmann::ordered_json all;
+  all[std::string(kSourcesKey)] = std::move(sources);
+  return all.dump();
 }
 
 Status write_next_config_file(const std::string& path, std::string_view diff) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "bulkload/sink/registry.h"
@@ -9,6 +10,9 @@
 namespace bulkload {
 
 namespace {
+
+constexpr std::string_view kPlaceholder = "{source}";
+constexpr std::array<std::string_view, 2> kPathKeys = {"path", "path_prefix"};
 
 /// The section with the command line's settings in it.
 ConfigNode with_overrides(const ConfigNode& out, const std::vector<std::string>& overrides, ConfigProblems& problems) {
@@ -70,10 +74,43 @@ void check_deletes(const ConfigNode& out, const SinkOptions& options, ConfigProb
                           mode + "; use mode: merge, or leave detect_deletes out"});
 }
 
+bool has_placeholder(const std::string& text) { return text.find(kPlaceholder) != std::string::npos; }
+
+bool has_key(const std::string& type, std::string_view key) {
+  const auto help = sink_option_help();
+  return std::any_of(help.begin(), help.end(),
+                     [&](const SinkOptionHelp& option) { return option.type == type && option.key == key; });
+}
+
+/// What would put several sources into one place: "key: what and what to do".
+std::optional<std::string> shared_place(const SinkOptions& options) {
+  const std::string advice = ": several sources need a place each; put {source} into it, as in ";
+  if (has_key(options.type, "table")) {
+    if (options.table.empty() || has_placeholder(options.table)) return std::nullopt;
+    return "table" + advice + options.table + "_{source}, or leave it out for tables with the sources' names";
+  }
+  if (!has_key(options.type, "path")) {
+    return "type: several sources cannot share " + options.type +
+           "; use files or tables, or choose one with --source NAME";
+  }
+  for (const std::string_view key : kPathKeys) {
+    const std::string path = options.get(std::string(key));
+    if (!path.empty() && !has_placeholder(path)) return std::string(key) + advice + "out/{source}.csv";
+  }
+  return std::nullopt;
+}
+
+void replace_placeholder(const std::string& source, std::string& text) {
+  for (size_t at = text.find(kPlaceholder); at != std::string::npos; at = text.find(kPlaceholder, at + source.size())) {
+    text.replace(at, kPlaceholder.size(), source);
+  }
+}
+
 }  // namespace
 
 SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::string>& overrides,
-                             const std::string& plugin, const std::string& file, ConfigProblems& problems) {
+                             const std::string& plugin, const std::string& file, ConfigProblems& problems,
+                             bool several) {
   const ConfigNode merged = with_overrides(out, overrides, problems);
   SinkOptions options;
   const size_t before = problems.size();
@@ -100,7 +137,18 @@ SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::strin
     check_deletes(merged, options, problems);
     for (const std::string& problem : check_sink_options(options)) problems.push_back(locate(problem, merged, file));
   }
+  const auto shared = several && problems.size() == before ? shared_place(options) : std::nullopt;
+  if (shared) problems.push_back(locate(*shared, merged, file));
   return options;
+}
+
+void place_source(const std::string& source, SinkOptions& options) {
+  if (options.table.empty()) options.table = kPlaceholder;
+  replace_placeholder(source, options.table);
+  for (const std::string_view key : kPathKeys) {
+    const auto setting = options.settings.find(std::string(key));
+    if (setting != options.settings.end()) replace_placeholder(source, setting->second);
+  }
 }
 
 ConfigNode read_host_key(const ConfigNode& out, const std::vector<std::string>& overrides, std::string_view key) {

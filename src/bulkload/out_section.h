@@ -13,9 +13,15 @@ namespace bulkload {
 
 /// Options of the section, each `KEY=VALUE` of `overrides` laid over it. Without a type, rows go into the SQLite file
 /// `<plugin>.db` in the current folder. The table stays empty when neither names one: the source's name is due then.
-/// `file` is named by problems that have no line.
+/// `file` is named by problems that have no line. Of `several` sources, each has to get a place of its own: by a table
+/// or path with `{source}` in it.
 SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::string>& overrides,
-                             const std::string& plugin, const std::string& file, ConfigProblems& problems);
+                             const std::string& plugin, const std::string& file, ConfigProblems& problems,
+                             bool several = false);
+
+/// Puts the source's name where `{source}` stands in the table and the path. The table is the source's name when
+/// nobody says.
+void place_source(const std::string& source, SinkOptions& options);
 
 inline constexpr std::string_view kTimeColumn = "time_column";
 inline constexpr std::string_view kDetectDeletes = "detect_deletes";

@@ -8,6 +8,7 @@
 #include "bulkload/load.h"
 #include "bulkload/next_config_file.h"
 #include "bulkload/out_section.h"
+#include "bulkload/several_sources.h"
 #include "bulkload/sink/merge_key.h"
 
 namespace bulkload {
@@ -77,9 +78,51 @@ void sort_problems(const std::string& path, ConfigProblems& problems) {
   });
 }
 
+/// What all sources have in common.
+struct Common {
+  const RunRequest& request;
+  const PluginLibrary& plugin;
+  const SinkOptions& sink;
+  bool merges;  // into a table
+};
+
+/// The input of one source, its filters and its place; nothing when there is a problem, which is appended. A failure
+/// that is no fault of the configuration is the status.
+base::Result<std::optional<Prepared>> prepare_source(SourceConfig config, const Common& common, const base::Log& log,
+                                                     ConfigProblems& problems) {
+  const RunRequest& request = common.request;
+  const ConfigFile& file = config.file;
+  const size_t before = problems.size();
+  FilterChain filters = FilterChain::read(file.filters, read_host_key(file.out, request.out, kTimeColumn), problems);
+  const ConfigNode deletes = read_host_key(file.out, request.out, kDetectDeletes);
+  const bool marks = parse_deletes(deletes).value_or(Deletes::ignored) != Deletes::ignored;
+  if (marks) filters.detect_deletes(deletes.place);
+  const bool filters_are_sound = problems.size() == before;
+  const InSection section(file.in);
+  auto input = Input::create(common.plugin.table(), section.text(), request.log_level,
+                             translating_log(log, request.log_level, section));
+  if (!input.ok()) {
+    if (input.status().code() != Code::config) return input.status();
+    for (ConfigProblem& problem : section.translate(input.status().message())) problems.push_back(std::move(problem));
+    return std::optional<Prepared>();
+  }
+  const TableSchema& schema = input->schema();
+  if (filters_are_sound) {
+    if (common.merges && marks) check_whole(deletes, schema, problems);
+    if (common.merges) check_key(file, schema, problems);
+    bind_filters(filters, schema, common.merges, problems, log);
+  }
+  if (problems.size() > before) return std::optional<Prepared>();
+  SinkOptions sink = common.sink;
+  place_source(schema.meta("source").empty() ? file.type() : std::string(schema.meta("source")), sink);
+  sink.all_at_once = is_unordered(schema);
+  return std::optional<Prepared>(Prepared{std::move(config.source), std::move(config.file), common.plugin,
+                                          std::move(input).value(), std::move(filters), std::move(sink)});
+}
+
 }  // namespace
 
-base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Console& console) {
+base::Result<std::vector<Prepared>> prepare(const RunRequest& request, OutSection out, Console& console) {
   ConfigProblems problems;
   ConfigFile file = request.config_text
                         ? read_kept_config(request.config, *request.config_text, process_environment, problems)
@@ -93,50 +136,43 @@ base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Consol
   for (const ConfigNode* section : {&file.in, &file.out, &file.filters}) {
     for (const std::string& secret : secret_values(*section)) console.hide(secret);
   }
-  base::Log log = console.log();
+  const base::Log log = console.log();
   if (!file.warnings.empty()) log.warn(format_problems(file.warnings));
 
   SinkOptions sink;
   if (out == OutSection::checked && (is_read || file.in.is_map())) {
-    sink = read_out_section(file.out, request.out, file.type(), file.path, problems);
+    const bool several = reads_several(file.in) && request.only_source.empty();
+    sink = read_out_section(file.out, request.out, file.type(), file.path, problems, several);
   }
-  const size_t before_filters = problems.size();
-  FilterChain filters = FilterChain::read(file.filters, read_host_key(file.out, request.out, kTimeColumn), problems);
-  const ConfigNode deletes = read_host_key(file.out, request.out, kDetectDeletes);
-  const bool marks = parse_deletes(deletes).value_or(Deletes::ignored) != Deletes::ignored;
-  if (marks) filters.detect_deletes(deletes.place);
-  const bool filters_are_sound = problems.size() == before_filters;
-  std::optional<Input> input;
-  std::optional<PluginLibrary> plugin = load_plugin(file, request, problems);
+  std::vector<Prepared> prepared;
+  std::vector<SourceConfig> configs;
+  const std::optional<PluginLibrary> plugin = load_plugin(file, request, problems);
   if (plugin) {
     log.info("Loaded plugin " + std::string(plugin->table().name) + " " + plugin->table().version);
     log.debug("The plugin is " + plugin->path());
-    const InSection section(file.in);
-    auto created = Input::create(plugin->table(), section.text(), request.log_level,
-                                 translating_log(log, request.log_level, section));
-    if (created.ok()) {
-      input.emplace(std::move(created).value());
-    } else if (created.status().code() == Code::config) {
-      for (ConfigProblem& problem : section.translate(created.status().message()))
-        problems.push_back(std::move(problem));
+    if (request.one_source && request.only_source.empty() && reads_several(file.in)) {
+      problems.push_back(
+          {file.in.place, "in.data_source: this command works on one source; choose with --source NAME"});
     } else {
-      return created.status();
+      configs = split_sources(file, source_names(plugin->table().config_schema), request.only_source, problems);
     }
   }
-  if (input && filters_are_sound) {
-    const bool merges = out == OutSection::checked && sink.mode == Mode::merge;
-    if (merges && marks) check_whole(deletes, input->schema(), problems);
-    if (merges) check_key(file, input->schema(), problems);
-    bind_filters(filters, input->schema(), merges, problems, log);
+  SourceProblems found;
+  for (SourceConfig& config : configs) {
+    const std::string source = config.source;
+    const Common common{request, *plugin, sink, out == OutSection::checked && sink.mode == Mode::merge};
+    ConfigProblems of_source;
+    auto one = prepare_source(std::move(config), common, source_log(log, request.log_level, source), of_source);
+    if (!one.ok()) return one.status();
+    if (one->has_value()) prepared.push_back(**std::move(one));
+    found.add(source, of_source);
   }
-  if (!problems.empty()) {
-    sort_problems(request.config, problems);
-    return Status(Code::config, format_problems(problems));
-  }
-  const TableSchema& schema = input->schema();
-  if (sink.table.empty()) sink.table = schema.meta("source").empty() ? file.type() : std::string(schema.meta("source"));
-  sink.all_at_once = is_unordered(schema);
-  return Prepared{std::move(file), *std::move(plugin), *std::move(input), std::move(filters), std::move(sink)};
+  for (ConfigProblem& problem : found.merged(configs.size())) problems.push_back(std::move(problem));
+  // Nothing to bind them to: what is wrong with the filters themselves is still told.
+  if (configs.empty()) FilterChain::read(file.filters, read_host_key(file.out, request.out, kTimeColumn), problems);
+  if (problems.empty()) return prepared;
+  sort_problems(request.config, problems);
+  return Status(Code::config, format_problems(problems));
 }
 
 }  // namespace bulkload

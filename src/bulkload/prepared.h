@@ -1,6 +1,9 @@
 // What the commands on a configuration file begin with: the file read, the plugin loaded, the input made.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "base/status.h"
 #include "bulkload/config_file.h"
 #include "bulkload/console.h"
@@ -13,7 +16,8 @@
 namespace bulkload {
 
 struct Prepared {
-  ConfigFile file;
+  std::string source;  // one of several that the configuration names; empty: the only one
+  ConfigFile file;     // of this source
   PluginLibrary plugin;
   Input input;
   FilterChain filters;  // bound to the input's columns
@@ -22,8 +26,9 @@ struct Prepared {
 
 enum class OutSection { checked, ignored };
 
-/// On Code::config the message holds all problems, the file's own, those of `out:`, of the filters and the plugin's,
-/// one a line as `config.yml:7: in.start_time: …`. Tells the console which values are secret.
-base::Result<Prepared> prepare(const RunRequest& request, OutSection out, Console& console);
+/// One for each source, at least one. On Code::config the message holds all problems, the file's own, those of `out:`,
+/// of the filters and the plugin's, one a line as `config.yml:7: in.start_time: …`. Tells the console which values are
+/// secret.
+base::Result<std::vector<Prepared>> prepare(const RunRequest& request, OutSection out, Console& console);
 
 }  // namespace bulkload

@@ -11,6 +11,7 @@
 #include "bulkload/id_comparison.h"
 #include "bulkload/interrupt.h"
 #include "bulkload/load.h"
+#include "bulkload/next_config_file.h"
 #include "bulkload/prepared.h"
 #include "bulkload/run.h"
 #include "bulkload/sink/merge_key.h"
@@ -44,14 +45,16 @@ base::Result<Span> parse_span(const std::string& from, const std::string& to, in
 /// The request with its window, which is read whatever was read before.
 RunRequest in_window(const RunRequest& request, const Span& span) {
   RunRequest windowed = request;
-  const json in = {{"start_time", base::format_rfc3339(span.from_us)},
-                   {"end_time", base::format_rfc3339(span.to_us)},
-                   {"incremental", "false"}};
+  json in = {{"start_time", base::format_rfc3339(span.from_us)},
+             {"end_time", base::format_rfc3339(span.to_us)},
+             {"incremental", "false"}};
+  if (!request.only_source.empty()) in = {{kSourcesKey, {{request.only_source, in}}}};
   windowed.diff_path.clear();
   windowed.resume_path.clear();
   windowed.diff_text = json{{"in", in}}.dump();
   windowed.store_next_config = {};
   windowed.out.emplace_back("detect_deletes=false");  // a window cannot tell what is gone
+  windowed.one_source = true;
   return windowed;
 }
 
@@ -142,8 +145,9 @@ int reconcile_command(const CommandLine& line, Console& console) {
   bool complete = true;
   {
     InterruptWatcher interrupts;
-    auto prepared = prepare(request, OutSection::checked, console);
-    if (!prepared.ok()) return report_failure(prepared.status(), console);
+    auto all = prepare(request, OutSection::checked, console);
+    if (!all.ok()) return report_failure(all.status(), console);
+    Prepared* prepared = &all->front();
     interrupts.set_action([&] { prepared->input.cancel(); });
     const auto comparison = compare(*prepared);
     interrupts.set_action({});

@@ -1,9 +1,11 @@
 #include "bulkload/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/text_time.h"
 #include "bulkload/commands.h"
@@ -13,6 +15,8 @@
 #include "bulkload/prepared.h"
 #include "bulkload/progress.h"
 #include "bulkload/resume_file.h"
+#include "bulkload/several_sources.h"
+#include "bulkload/source_summary.h"
 #include "bulkload/text_format.h"
 
 namespace bulkload {
@@ -97,6 +101,13 @@ std::string destination(const SinkOptions& out) {
   return out.type + " " + out.get("path", out.get("path_prefix")) + ", table " + out.table;
 }
 
+/// Whether the next run reads anew what this one has read, and would append it again. The state of a source that is
+/// done stays then until all are: a run that goes on with the others leaves it as it is.
+bool would_append_again(const RunRequest& request, const Prepared& prepared, const std::string& diff) {
+  const bool is_stored = request.store_next_config || !request.diff_path.empty();
+  return prepared.out.mode == Mode::append && !(is_stored && changes_config(prepared.file, diff));
+}
+
 LoadOutcome load_prepared(const RunRequest& request, Prepared& prepared, InterruptWatcher& interrupts,
                           base::Clock& clock, const base::Log& log) {
   LoadJob job;
@@ -108,6 +119,9 @@ LoadOutcome load_prepared(const RunRequest& request, Prepared& prepared, Interru
     job.store_next_config = [&](const std::string& diff) { return write_next_config_file(request.diff_path, diff); };
   }
   job.has_next_config = [&](const std::string& diff) { return has_next_config(prepared.file, diff); };
+  if (!prepared.source.empty()) {
+    job.keeps_state = [&](const std::string& diff) { return would_append_again(request, prepared, diff); };
+  }
   job.clock = &clock;
   job.log = log;
   job.interrupts = &interrupts;
@@ -126,6 +140,75 @@ LoadOutcome load_prepared(const RunRequest& request, Prepared& prepared, Interru
   return outcome;
 }
 
+/// One source, to its end.
+LoadOutcome run_source(const RunRequest& request, Prepared& prepared, InterruptWatcher& interrupts, Console& console) {
+  const base::Log log = source_log(console.log(), request.log_level, prepared.source);
+  interrupts.set_action([&] { prepared.input.cancel(); });
+  base::SystemClock clock;
+  ProgressReport progress(prepared.input, clock, console);
+  LoadOutcome outcome = load_prepared(request, prepared, interrupts, clock, log);
+  const int64_t patience_us = clock.monotonic_us() + request.busy_wait_sec * base::kMicrosPerSecond;
+  const auto waits = [&] { return outcome.status.code() == Code::busy && clock.monotonic_us() < patience_us; };
+  if (waits()) log.info("Waiting for the destination: " + outcome.status.message());
+  while (waits() && !interrupts.interrupted()) {
+    std::this_thread::sleep_for(std::chrono::microseconds(kBusyPollUs));
+    outcome = load_prepared(request, prepared, interrupts, clock, log);
+  }
+  progress.stop();
+  interrupts.set_action({});
+  log_outcome(outcome, request, format_summary(prepared.input.progress(), outcome.result, progress.elapsed_us()), log);
+  return outcome;
+}
+
+/// What a source of several runs with: its own file of -r, and a next configuration that is one part of the whole.
+RunRequest request_of(const std::string& source, const RunRequest& whole, SourceDiffs& diffs) {
+  RunRequest request = whole;
+  request.resume_path = source_path(whole.resume_path, source);
+  request.cleanup = cleanup_command(whole);
+  if (!whole.store_next_config && whole.diff_path.empty()) return request;
+  request.store_next_config = [&whole, &diffs, source](const std::string& diff) -> Status {
+    const auto all = diffs.put(source, diff);
+    if (!all.ok()) return all.status();
+    return whole.store_next_config ? whole.store_next_config(*all) : write_next_config_file(whole.diff_path, *all);
+  };
+  request.diff_path.clear();
+  return request;
+}
+
+/// Drops the states that stayed, once nothing is left to go on with.
+void forget_all(const std::vector<SourceEnd>& ends, const std::vector<Prepared>& prepared, const base::Log& log) {
+  if (std::any_of(ends.begin(), ends.end(), is_unfinished)) return;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    if (!ends[i].outcome.state_stays) continue;
+    auto sink = make_sink(prepared[i].out);
+    const Status forgotten = sink.ok() ? forget_committed(**sink, prepared[i].filters.schema()) : sink.status();
+    if (!forgotten.ok()) {
+      log.warn(ends[i].source + ": the finished run's state was not dropped: " + forgotten.message());
+    }
+  }
+}
+
+/// One after the other; one that fails does not keep the others from running, a signal stops them all.
+RunReport run_sources(const RunRequest& request, std::vector<Prepared>& prepared, InterruptWatcher& interrupts,
+                      Console& console) {
+  const base::Log log = console.log();
+  SourceDiffs diffs(prepared.front().file.next_sources);
+  std::vector<SourceEnd> ends;
+  for (Prepared& each : prepared) {
+    SourceEnd& end = ends.emplace_back(SourceEnd{each.source});
+    if (interrupts.interrupted()) continue;
+    end.begun = true;
+    end.outcome = run_source(request_of(each.source, request, diffs), each, interrupts, console);
+  }
+  forget_all(ends, prepared, log);
+  const int code = exit_code(ends);
+  for (const std::string& text : summarise(ends)) log.info(text);
+  if (code == 3) log.error("Run the same command again to go on.");
+  int64_t rows = 0;
+  for (const SourceEnd& end : ends) rows += rows_of(end.outcome);
+  return {status_of(ends), code, rows};
+}
+
 }  // namespace
 
 std::string cleanup_command(const RunRequest& request) {
@@ -135,28 +218,12 @@ std::string cleanup_command(const RunRequest& request) {
 
 RunReport run_load(const RunRequest& request, Console& console) {
   InterruptWatcher interrupts;
-  base::Log log = console.log();
-  log.info("Started bulkload v" BULKLOAD_VERSION);
+  console.log().info("Started bulkload v" BULKLOAD_VERSION);
   auto prepared = prepare(request, OutSection::checked, console);
   if (!prepared.ok()) return {prepared.status(), report_failure(prepared.status(), console), 0};
-  interrupts.set_action([&] { prepared->input.cancel(); });
-
-  base::SystemClock clock;
-  ProgressReport progress(prepared->input, clock, console);
-  LoadOutcome outcome = load_prepared(request, *prepared, interrupts, clock, log);
-  const int64_t patience_us = clock.monotonic_us() + request.busy_wait_sec * base::kMicrosPerSecond;
-  const auto waits = [&] { return outcome.status.code() == Code::busy && clock.monotonic_us() < patience_us; };
-  if (waits()) log.info("Waiting for the destination: " + outcome.status.message());
-  while (waits() && !interrupts.interrupted()) {
-    std::this_thread::sleep_for(std::chrono::microseconds(kBusyPollUs));
-    outcome = load_prepared(request, *prepared, interrupts, clock, log);
-  }
-  progress.stop();
-  interrupts.set_action({});
-  log_outcome(outcome, request, format_summary(prepared->input.progress(), outcome.result, progress.elapsed_us()), log);
-  // A run that only finishes an earlier one has written nothing itself.
-  const int64_t rows = outcome.result.where.empty() ? outcome.rows_kept : outcome.result.rows_written;
-  return {outcome.status, exit_code(outcome.status), rows};
+  if (!prepared->front().source.empty()) return run_sources(request, *prepared, interrupts, console);
+  const LoadOutcome outcome = run_source(request, prepared->front(), interrupts, console);
+  return {outcome.status, exit_code(outcome.status), rows_of(outcome)};
 }
 
 int run_command(const CommandLine& line, Console& console) { return run_load(line, console).exit_code; }

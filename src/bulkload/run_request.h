@@ -17,6 +17,8 @@ struct RunRequest {
   std::string diff_path;                   // -c: laid over the configuration, and replaced after the run
   std::optional<std::string> diff_text;    // laid over it instead
   std::string resume_path;                 // -r
+  std::string only_source;                 // --source: one of several that the configuration names; empty: all
+  bool one_source = false;                 // the command works on one: several without only_source are a problem
   std::vector<std::string> plugins;        // --plugin
   std::string auth_path;                   // --auth-file
   std::vector<std::string> out;            // --out KEY=VALUE

@@ -64,11 +64,48 @@ std::optional<std::string> range_of(const json& option) {
 
 std::string normalised(std::string_view name) {
   std::string text(name);
-  std::replace(text.begin(), text.end(), '-', '_');
+  for (char& c : text) {
+    if (c == '-') c = '_';
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
   return text;
 }
 
+bool is_true(const json& object, const char* key) { return object.value(key, json()) == true; }
+
 }  // namespace
+
+std::vector<SourceName> source_names(std::string_view config_schema) {
+  std::vector<SourceName> names;
+  const auto sources = read_sources(config_schema);
+  if (!sources.ok()) return names;
+  for (const json& source : *sources) {
+    SourceName& row = names.emplace_back();
+    row.name = text_of(source, "name").value_or("");
+    for (const json& alias : source.value("aliases", json::array())) {
+      if (alias.is_string()) row.aliases.push_back(normalised(alias.get<std::string>()));
+    }
+    row.in_all = !source.contains("parent") && !is_true(source, "beta") && !is_true(source, "report");
+  }
+  return names;
+}
+
+const SourceName* find_source(const std::vector<SourceName>& sources, std::string_view name) {
+  const std::string wanted = normalised(name);
+  const auto found = std::find_if(sources.begin(), sources.end(), [&](const SourceName& row) {
+    return normalised(row.name) == wanted ||
+           std::find(row.aliases.begin(), row.aliases.end(), wanted) != row.aliases.end();
+  });
+  return found == sources.end() ? nullptr : &*found;
+}
+
+std::string no_such_source(const std::vector<SourceName>& sources, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const SourceName& row : sources) names.push_back(row.name);
+  const std::string near = did_you_mean(normalised(name), names);
+  return "there is no source '" + std::string(name) + "'" + (near.empty() ? ";" : near) +
+         " `bulkload sources` lists them";
+}
 
 base::Result<TextTable> list_sources(std::string_view config_schema) {
   auto sources = read_sources(config_schema);
@@ -88,10 +125,10 @@ base::Result<TextTable> list_sources(std::string_view config_schema) {
 base::Result<TextTable> list_source_columns(std::string_view config_schema, std::string_view name) {
   auto sources = read_sources(config_schema);
   if (!sources.ok()) return sources.status();
-  std::vector<std::string> names;
+  const std::vector<SourceName> names = source_names(config_schema);
+  const SourceName* found = find_source(names, name);
   for (const json& source : *sources) {
-    names.push_back(text_of(source, "name").value_or(""));
-    if (names.back() != normalised(name)) continue;
+    if (found == nullptr || text_of(source, "name") != found->name) continue;
     TextTable table = TextTable::with_columns({"name", "type", "needs"});
     for (const json& column : source.value("columns", json::array())) {
       std::string needs;
@@ -101,9 +138,7 @@ base::Result<TextTable> list_source_columns(std::string_view config_schema, std:
     }
     return table;
   }
-  return Status(Code::config, "there is no source '" + std::string(name) + "'" +
-                                  did_you_mean(normalised(name), {names.begin(), names.end()}) +
-                                  " `bulkload sources` lists them");
+  return Status(Code::config, no_such_source(names, name));
 }
 
 base::Result<TextTable> list_options(std::string_view config_schema) {

@@ -60,18 +60,12 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return folded(x) == folded(y); });
 }
 
-bool is_singular_of(std::string_view name, std::string_view plural) {
-  if (plural.ends_with("ies")) {
-    plural.remove_suffix(3);
-    return !name.empty() && folded(name.back()) == 'y' && same_name(name.substr(0, name.size() - 1), plural);
-  }
-  return plural.ends_with('s') && same_name(name, plural.substr(0, plural.size() - 1));
-}
-
 bool is_called(const Source& row, std::string_view name) {
   if (name.empty()) return false;
-  return same_name(row.name, name) || is_singular_of(name, row.name) || same_name(row.alias, name) ||
-         is_singular_of(name, row.alias);
+  for (const std::string_view known : {row.name, row.alias}) {
+    if (same_name(known, name) || same_name(singular_of(known), name)) return true;
+  }
+  return false;
 }
 
 template <typename Rows, typename Predicate>
@@ -115,6 +109,11 @@ const Grouping* Report::find_grouping(std::string_view column_or_name) const {
 }
 
 std::span<const std::string_view> named_timeframes() { return catalogue::kTimeframes; }
+
+std::string singular_of(std::string_view name) {
+  if (name.ends_with("ies")) return std::string(name.substr(0, name.size() - 3)) + "y";
+  return std::string(name.ends_with('s') ? name.substr(0, name.size() - 1) : name);
+}
 
 std::span<const Source> sources() { return kSources; }
 

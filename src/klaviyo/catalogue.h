@@ -159,6 +159,9 @@ struct Source {
 
 std::span<const Source> sources();
 
+/// `category` of `categories`, `event` of `events`; a name that is no plural stays.
+std::string singular_of(std::string_view name);
+
 /// By name or alias, singular or plural, with '-' or '_', case ignored: `catalog-item` finds catalog_items. nullptr:
 /// none.
 const Source* find_source(std::string_view name);

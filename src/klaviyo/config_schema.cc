@@ -77,8 +77,20 @@ Json scopes_json(std::string_view scopes) {
   return json;
 }
 
+// `catalog_item` beside catalog_items. Hosts that read several sources tell by them which names are the same.
+Json other_names(const Source& source) {
+  Json names = Json::array();
+  for (const std::string_view name : {source.name, source.alias}) {
+    if (name.empty()) continue;
+    if (name != source.name) names.push_back(name);
+    if (const std::string singular = singular_of(name); singular != name) names.push_back(singular);
+  }
+  return names;
+}
+
 Json source_json(const Source& source) {
   Json json = {{"name", source.name}, {"path", source.path}, {"paging", paging_name(source.paging)}};
+  json["aliases"] = other_names(source);
   set_if(json, "default_page_size", source.default_page_size);
   set_if(json, "max_page_size", source.max_page_size);
   json["time_fields"] = Json::array();

@@ -22,7 +22,7 @@ class GuessTest : public testing::Test {
     file_ = read_config_file(
         folder_.path(name), [](const std::string&) { return "secret-value"; }, problems);
     EXPECT_EQ(format_problems(problems), "");
-    auto text = complete_config(file_, fake_plugin().config_schema, kColumns);
+    auto text = complete_config(file_, fake_plugin().config_schema, {{"", &file_.in, &kColumns}});
     return text.ok() ? *text : text.status().message();
   }
 
