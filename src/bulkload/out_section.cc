@@ -76,20 +76,14 @@ void check_deletes(const ConfigNode& out, const SinkOptions& options, ConfigProb
 
 bool has_placeholder(const std::string& text) { return text.find(kPlaceholder) != std::string::npos; }
 
-bool has_key(const std::string& type, std::string_view key) {
-  const auto help = sink_option_help();
-  return std::any_of(help.begin(), help.end(),
-                     [&](const SinkOptionHelp& option) { return option.type == type && option.key == key; });
-}
-
 /// What would put several sources into one place: "key: what and what to do".
 std::optional<std::string> shared_place(const SinkOptions& options) {
   const std::string advice = ": several sources need a place each; put {source} into it, as in ";
-  if (has_key(options.type, "table")) {
+  if (has_sink_key(options.type, "table")) {
     if (options.table.empty() || has_placeholder(options.table)) return std::nullopt;
     return "table" + advice + options.table + "_{source}, or leave it out for tables with the sources' names";
   }
-  if (!has_key(options.type, "path")) {
+  if (!has_sink_key(options.type, "path")) {
     return "type: several sources cannot share " + options.type +
            "; use files or tables, or choose one with --source NAME";
   }
@@ -107,6 +101,12 @@ void replace_placeholder(const std::string& source, std::string& text) {
 }
 
 }  // namespace
+
+bool has_sink_key(std::string_view type, std::string_view key) {
+  const auto help = sink_option_help();
+  return std::any_of(help.begin(), help.end(),
+                     [&](const SinkOptionHelp& option) { return option.type == type && option.key == key; });
+}
 
 SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::string>& overrides,
                              const std::string& plugin, const std::string& file, ConfigProblems& problems,

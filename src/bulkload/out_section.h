@@ -23,6 +23,9 @@ SinkOptions read_out_section(const ConfigNode& out, const std::vector<std::strin
 /// nobody says.
 void place_source(const std::string& source, SinkOptions& options);
 
+/// Whether destinations of that type know a key of `out:`.
+bool has_sink_key(std::string_view type, std::string_view key);
+
 inline constexpr std::string_view kTimeColumn = "time_column";
 inline constexpr std::string_view kDetectDeletes = "detect_deletes";
 

@@ -19,8 +19,8 @@ using testing::Not;
 void run_page(const std::string& name, const std::map<std::string, std::string>& environment = {},
               const std::function<std::string(std::string)>& adapt = {}) {
   const EmulatorProcess emulator({"--no-rate-limits", "--size", "events=300", "--size", "profiles=100"});
-  const auto examples = test_support::configurations(
-      test_support::read_file(std::string(SOURCE_FOLDER) + "/examples/destinations/" + name + ".md"));
+  const auto examples =
+      test_support::configurations(test_support::read_file(std::string(SOURCE_FOLDER) + "/examples/" + name + ".md"));
   EXPECT_FALSE(examples.empty());
   for (const test_support::CodeBlock& example : examples) {
     SCOPED_TRACE("line " + std::to_string(example.line));
@@ -38,17 +38,19 @@ void run_page(const std::string& name, const std::map<std::string, std::string>&
   }
 }
 
-TEST(SqlitePage, EveryConfigurationRuns) { run_page("sqlite"); }
+TEST(SqlitePage, EveryConfigurationRuns) { run_page("destinations/sqlite"); }
 
-TEST(FilePage, EveryConfigurationRuns) { run_page("file"); }
+TEST(SeveralSourcesPage, EveryConfigurationRuns) { run_page("several-sources"); }
 
-TEST(StdoutPage, EveryConfigurationRuns) { run_page("stdout"); }
+TEST(FilePage, EveryConfigurationRuns) { run_page("destinations/file"); }
+
+TEST(StdoutPage, EveryConfigurationRuns) { run_page("destinations/stdout"); }
 
 class DuckdbPages : public bulkload::testing::DuckdbTest {};
 
 TEST_F(DuckdbPages, EveryConfigurationRuns) {
-  run_page("duckdb");
-  run_page("parquet");
+  run_page("destinations/duckdb");
+  run_page("destinations/parquet");
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -62,7 +64,7 @@ TEST(PostgresqlPage, EveryConfigurationRuns) {
   const test_support::PostgresServer server;
   server.query(std::string("CREATE ROLE loader LOGIN SUPERUSER PASSWORD '") + server.kPassword + "'");
   server.query("CREATE DATABASE warehouse");
-  run_page("postgresql", {{"PGPASSWORD", server.kPassword}}, [&](std::string text) {
+  run_page("destinations/postgresql", {{"PGPASSWORD", server.kPassword}}, [&](std::string text) {
     return replaced(std::move(text), "host: db.example.com",
                     "host: 127.0.0.1\n  port: " + std::to_string(server.port()));
   });

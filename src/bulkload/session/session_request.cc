@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "bulkload/config_file.h"
+#include "bulkload/out_section.h"
 #include "bulkload/plugin_library.h"
-#include "bulkload/sink/registry.h"
 
 namespace bulkload {
 
@@ -19,13 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using base::Code;
 using base::Status;
-
-bool has_key(const std::string& type, std::string_view key) {
-  for (const SinkOptionHelp& option : sink_option_help()) {
-    if (option.type == type && option.key == key) return true;
-  }
-  return false;
-}
 
 std::string database_path(const Session& session, const std::string& type) {
   fs::path path = fs::path(session.folder) / session.database;
@@ -42,9 +35,9 @@ std::vector<std::string> destination_of(const Session& session) {
   const std::string type = named != nullptr && named->is_scalar() ? named->text : "sqlite";
   std::vector<std::string> settings;
   if (!session.time_column.empty()) settings.push_back("time_column=" + session.time_column);
-  if (!has_key(type, "table")) return settings;
+  if (!has_sink_key(type, "table")) return settings;
   settings.push_back("table=" + session.table);
-  if (!has_key(type, "database")) {
+  if (!has_sink_key(type, "database")) {
     settings.push_back("path=" + database_path(session, type));
   } else if (out.find("uri") == nullptr) {
     settings.push_back("database=" + session.database);

@@ -92,6 +92,13 @@ TEST(Schema, DescribesEvents) {
   EXPECT_EQ(time.at("operators"), Json::parse(R"(["greater-than", "greater-or-equal", "less-than", "less-or-equal"])"));
 }
 
+TEST(Schema, SaysWhichNamesAreTheSameAndWhichSourcesAreBelowOthers) {
+  EXPECT_EQ(source("catalog_categories").at("aliases"), Json::parse(R"(["catalog_category"])"));
+  EXPECT_EQ(source("template_universal_content").at("aliases"), Json::array());
+  EXPECT_EQ(source("list_profiles").at("parent"), "lists");
+  EXPECT_FALSE(source("lists").contains("parent"));
+}
+
 TEST(Schema, MarksColumnsThatMustBeAskedFor) {
   int subscriptions = 0;
   const Json profiles = source("profiles");
