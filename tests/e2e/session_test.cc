@@ -342,5 +342,24 @@ TEST(SessionsPage, EveryExampleRuns) {
   EXPECT_THAT(sessions.end_of_job("3"), HasSubstr("Status     : success\n"));
 }
 
+TEST(SessionOfSeveralSources, CountsTheRowsOfAllAndGoesOnWhereEachStopped) {
+  const EmulatorProcess emulator({"--no-rate-limits", "--size", "profiles=120"});
+  Sessions sessions(emulator);
+  sessions.load.in["data_source"] = "[profiles, lists]";
+  sessions.load.configure("unused");
+  const auto one_table = sessions.bulkload({"session", "create", "crm", "", "load", "klaviyo", "config.yml"});
+  EXPECT_EQ(one_table.exit_code, 2);
+  EXPECT_THAT(one_table.err, HasSubstr("klaviyo_{source}"));
+  const auto created = sessions.bulkload({"session", "create", "crm", "", "load", "klaviyo_{source}", "config.yml"});
+  ASSERT_EQ(created.exit_code, 0) << created.err;
+  for (int i = 0; i < 2; ++i) {
+    const auto run = sessions.bulkload({"session", "run", "crm", "-w"});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+  }
+  EXPECT_THAT(sessions.history("crm", "Records"), ElementsAre("0", "145"));
+  EXPECT_EQ(difference(sessions.load.ids("klaviyo_profiles"), true_ids(emulator, "profiles")), "");
+  EXPECT_EQ(difference(sessions.load.ids("klaviyo_lists"), true_ids(emulator, "lists")), "");
+}
+
 }  // namespace
 }  // namespace e2e
