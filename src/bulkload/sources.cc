@@ -133,6 +133,7 @@ base::Result<TextTable> list_source_columns(std::string_view config_schema, std:
     for (const json& column : source.value("columns", json::array())) {
       std::string needs;
       if (const auto field = text_of(column, "additional_field")) needs = "additional_fields: " + *field;
+      if (const auto option = text_of(column, "chosen_by")) needs = *option;
       if (const auto related = text_of(column, "include")) needs = "include: " + *related;
       table.rows.push_back({text_of(column, "name"), text_of(column, "type"), needs});
     }

@@ -132,10 +132,14 @@ TEST(Reports, StoppedByTheDaysQuotaAreGoneOnWithWithoutLossOrRepetition) {
   EXPECT_THAT(stopped.err, AllOf(HasSubstr("rate limit"), HasSubstr("go on at")));
   EXPECT_EQ(emulator.stats().at("by_path").at(kCampaigns), 7);
 
+  const auto throttled = load.bulkload("run", "campaign_values_report");
+  EXPECT_EQ(throttled.exit_code, 3) << throttled.err;
+  EXPECT_THAT(throttled.err, HasSubstr("asks to wait"));
+
   emulator.set_rate(kCampaigns, 1000, 1000, 32);  // and no more than what is left
   const auto result = load.bulkload("run", "campaign_values_report");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(emulator.stats().at("by_path").at(kCampaigns), 32);
+  EXPECT_EQ(emulator.stats().at("by_path").at(kCampaigns), 33);
   const size_t messages = 2 * true_ids(emulator, "campaigns").size();
   EXPECT_EQ(load.column("SELECT count(*) FROM campaign_values_report"), Values{std::to_string(8 * messages)});
   EXPECT_EQ(load.column("SELECT count(DISTINCT id) FROM campaign_values_report"), Values{std::to_string(8 * messages)});
