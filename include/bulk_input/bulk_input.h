@@ -192,7 +192,9 @@ typedef struct bulk_input_plugin {
    * apart until it is complete. Its `key` names the columns that tell rows apart, joined by ',' ("list_id,id"; "id" when
    * it is missing; columns also where they were not selected). Its `whole` is `true` when the run reads every row that
    * the source has, so that rows that were there before and do not come are gone; else it names the keys of the
-   * configuration that leave rows out, joined by ','. The columns depend on the configuration alone, never on the data. */
+   * configuration that leave rows out, joined by ','. The columns depend on the configuration alone, never on the data.
+   * A stream's own schema may say more: where the service counts days on a clock of its own, timestamps have the field
+   * metadata `timezone`, which get_schema of the stream may use the network for. */
   int32_t (*schema)(bulk_input_input* input, struct ArrowSchema* out, bulk_input_error* error);
 
   /* 1 to max_tasks tasks that together cover the run exactly once; fewer than max_tasks when the run cannot be cut

@@ -361,6 +361,41 @@ TEST_F(CatalogueFacts, PassesFilterByFieldsThatTheApiKnows) {
   });
 }
 
+Names names_in(const json& attributes, const char* attribute) {
+  if (!attributes.contains(attribute)) return {};
+  const json& names = attributes[attribute]["items"]["enum"];
+  return {names.begin(), names.end()};
+}
+
+TEST(ReportFacts, StatisticsGroupingsRatesAndScopesAreThePublishedOnes) {
+  if (catalogue_facts().is_null()) GTEST_SKIP() << kNoFacts;
+  size_t compared = 0;
+  for (const json& facts : catalogue_facts()["reports"]) {
+    const std::string path = facts["path"];
+    SCOPED_TRACE(path);
+    const auto row =
+        std::find_if(sources().begin(), sources().end(), [&](const Source& source) { return source.path == path; });
+    ASSERT_NE(row, sources().end());
+    const json& attributes = facts["request"]["attributes"];
+    const bool aggregates = row->report->kind == ReportKind::aggregates;
+    Names groupings;
+    for (const Grouping& grouping : row->report->groupings) groupings.emplace(grouping.name);
+    if (!row->report->fixed_groups) {
+      EXPECT_EQ(groupings, names_in(attributes, aggregates ? "by" : "group_by"));
+    }
+    EXPECT_EQ(Names(row->report->statistics.begin(), row->report->statistics.end()),
+              names_in(attributes, aggregates ? "measurements" : "statistics"));
+    EXPECT_EQ(row->report->conversions, attributes.contains("conversion_metric_id"));
+    EXPECT_EQ(row->paging == Paging::none,
+              facts["paging"]["query_param"].is_null() && facts["paging"]["body_param"].is_null());
+    EXPECT_EQ(row->type, facts["type"].get<std::string>());
+    EXPECT_EQ(row->scope, facts["scopes"][0].get<std::string>());
+    expect_rate(row->rate, facts["rate_limit"]);
+    ++compared;
+  }
+  EXPECT_EQ(compared, 8U);
+}
+
 TEST(RevisionFacts, KnownRevisionsAreThePublishedOnes) {
   if (revision_facts().is_null()) GTEST_SKIP() << kNoFacts;
   Names published;

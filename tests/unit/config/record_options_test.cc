@@ -75,6 +75,7 @@ TEST(RecordOptions, WrongColumnsAreNamedWithTheirLines) {
 
 TEST(RecordOptions, EveryColumnOfEverySourceCanBeSelected) {
   for (const Source& source : sources()) {
+    if (source.report != nullptr) continue;  // its groupings exclude one another
     std::string columns, include;
     for (const SourceColumn& column : source_columns(source)) {
       columns += "\n- " + column.name;
@@ -130,7 +131,8 @@ TEST(RecordOptions, IdsAreForSourcesWithParents) {
   EXPECT_THAT(accepted("coupon_codes", "ids: [10OFF, 20OFF]").ids, ElementsAre("10OFF", "20OFF"));
   EXPECT_THAT(accepted("coupon_codes", "ids: 10OFF").ids, ElementsAre("10OFF"));
   EXPECT_THAT(accepted("list_profiles", "ids: Y6nRLr").ids, ElementsAre("Y6nRLr"));
-  EXPECT_EQ(refusal("lists", "ids: [a]"), "line 3: ids: is for sources with a parent, such as list_profiles, only; leave it out for lists");
+  EXPECT_EQ(refusal("lists", "ids: [a]"),
+            "line 3: ids: is for sources with a parent, such as list_profiles, only; leave it out for lists");
 }
 
 TEST(RecordOptions, SkipRelatedObjectsIsForEvents) {

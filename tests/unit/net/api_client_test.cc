@@ -52,6 +52,18 @@ TEST(ApiClient, SendsWhatTheServiceWants) {
   }
 }
 
+TEST(ApiClient, ABodyIsPostedAsJsonApiAndAgainWhenItFails) {
+  Exchange exchange({failing("503 Service Unavailable"), ok()});
+  klaviyo::net::ApiRequest request;
+  request.path = "/api/flow-values-reports";
+  request.body = R"({"data":{}})";
+  ASSERT_TRUE(exchange.client->get(request).status.ok());
+  EXPECT_EQ(exchange.requests(), 2);
+  EXPECT_THAT(exchange.head(), testing::StartsWith("POST /api/flow-values-reports HTTP/1.1"));
+  EXPECT_THAT(exchange.head(), HasSubstr("\r\nContent-Type: application/vnd.api+json\r\n"));
+  EXPECT_THAT(exchange.head(), HasSubstr("\r\nContent-Length: 11\r\n"));
+}
+
 TEST(ApiClient, AsksOlderRevisionsForPlainJsonAndSendsTheConfiguredOne) {
   Exchange exchange({ok()}, [](ApiOptions& options) {
     options.revision = "2022-12-17";

@@ -59,6 +59,7 @@ TEST(RecordLayout, AllColumnsAreThoseOfALayoutWithoutSelection) {
 
 TEST(RecordLayout, EveryColumnOfTheCatalogueHasAPlaceOfItsOwn) {
   for (const Source& source : sources()) {
+    if (source.report != nullptr) continue;  // their columns are chosen by options
     std::vector<std::string> everything;
     for (const Attribute& attribute : source.attributes) everything.emplace_back(attribute.additional);
     std::vector<std::string> include;
