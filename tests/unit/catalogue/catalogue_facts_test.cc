@@ -143,7 +143,7 @@ Names sorts_of(const json& facts) { return facts["sort"].get<Names>(); }
 TEST_F(CatalogueFacts, EveryCollectionHasARow) {
   Names paths;
   for (const Source& source : sources()) {
-    if (!source.beta) paths.emplace(source.path);
+    if (!source.beta && source.report == nullptr) paths.emplace(source.path);
   }
   Names expected;
   for (const auto& [path, facts] : by_path_) expected.insert(path);
