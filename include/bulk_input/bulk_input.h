@@ -174,7 +174,9 @@ typedef struct bulk_input_plugin {
   const char* name;          /* the `type:` of the `in:` section, e.g. "klaviyo" */
   const char* version;       /* e.g. "1.2.3" */
   const char* config_schema; /* JSON Schema (draft 2020-12) of the `in:` section. The plugin's sources, when it has
-                                several, are listed under the key "x-sources". */
+                                several, are listed under the key "x-sources": objects with `name`, and where they have
+                                some `aliases` (names), `columns`, `parent` (the source whose rows it is read below),
+                                `beta` and `report` (true); a host's "all sources" are those without the last three. */
 
   /* Parses and validates a configuration: `size` bytes of YAML or JSON text of the `in:` section. Blocks: no.
    * Network: none. On BULK_INPUT_ERROR_CONFIG the message lists ALL problems, one a line, each as
@@ -189,9 +191,9 @@ typedef struct bulk_input_plugin {
    * (the column that start_time and end_time are about; empty: none; it is a column even where it was not selected)
    * and its `order`: `time` when a checkpoint can be gone on from exactly; `none` when the rows have no order to rely
    * on, so that a run that is gone on with may fail with _DATA and resumable = 1, and has to begin anew: keep its rows
-   * apart until it is complete. Its `key` names the columns that tell rows apart, joined by ',' ("list_id,id"; "id" when
-   * it is missing; columns also where they were not selected). Its `whole` is `true` when the run reads every row that
-   * the source has, so that rows that were there before and do not come are gone; else it names the keys of the
+   * apart until it is complete. Its `key` names the columns that tell rows apart, joined by ',' ("list_id,id"; "id"
+   * when it is missing; columns also where they were not selected). Its `whole` is `true` when the run reads every row
+   * that the source has, so that rows that were there before and do not come are gone; else it names the keys of the
    * configuration that leave rows out, joined by ','. The columns depend on the configuration alone, never on the data.
    * A stream's own schema may say more: where the service counts days on a clock of its own, timestamps have the field
    * metadata `timezone`, which get_schema of the stream may use the network for. */

@@ -28,7 +28,9 @@ constexpr Names kWriteTimeoutAliases = {"write_timeout"};
 
 constexpr Option kOptions[] = {
     {.key = "type", .default_value = "klaviyo", .help = "The plugin: klaviyo."},
-    {.key = "data_source", .help = "What to read: a source's name, singular or plural, with - or _. Required."},
+    {.key = "data_source",
+     .help = "What to read: a source's name, singular or plural, with - or _. Required. bulkload takes a list of them, "
+             "and all."},
     {.key = "api_token",
      .help = "Private API key (pk_...). Required, or api_token_file. Never shown in logs or errors."},
     {.key = "api_token_file", .help = "File whose first line is the private API key; instead of api_token."},
