@@ -95,8 +95,8 @@ std::vector<std::string> merge_sql(const TableName& staging, const TableName& ta
   if (own.empty()) return {remove, insert};
   const std::string names = name_list(columns);
   const std::string kept = kKeptTable;
-  return {"CREATE TEMP TABLE _bulkload_kept AS SELECT " + sql_names(key) + ", " + name_list(own) + " FROM " + table.sql() +
-              " WHERE " + known,
+  return {"CREATE TEMP TABLE _bulkload_kept AS SELECT " + sql_names(key) + ", " + name_list(own) + " FROM " +
+              table.sql() + " WHERE " + known,
           remove,
           "INSERT INTO " + table.sql() + " (" + names + ", " + name_list(own) + ") SELECT " + name_list(columns, "s.") +
               ", " + name_list(own, "t.") + " FROM " + staging.sql() + " AS s JOIN " + kept + " AS t ON " +
@@ -161,8 +161,8 @@ Status require_unique_keys(Database& database, const TableName& table, const std
   if (!*repeated) return {};
   return Status(Code::config, "mode merge needs one row for each " + listed_key(key) + ", and table " + table.table +
                                   " has several: use mode replace, or keep the newest with DELETE FROM " + table.sql() +
-                                  " WHERE rowid NOT IN (SELECT max(rowid) FROM " + table.sql() + " GROUP BY " + sql_names(key) +
-                                  ")");
+                                  " WHERE rowid NOT IN (SELECT max(rowid) FROM " + table.sql() + " GROUP BY " +
+                                  sql_names(key) + ")");
 }
 
 Status publish(Database& database, Mode mode, const TableName& staging, const TableName& table,

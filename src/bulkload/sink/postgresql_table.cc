@@ -70,8 +70,8 @@ std::string upsert_sql(const TableName& from, const TableName& to, const std::ve
     const std::string name = sql_name(column.name);
     updates.append(updates.empty() ? "" : ", ").append(name + " = excluded." + name);
   }
-  return insert_sql(from, to, columns) + " WHERE " + last_rows_sql(from, key) + " ON CONFLICT (" + sql_names(key) + ") DO " +
-         (updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
+  return insert_sql(from, to, columns) + " WHERE " + last_rows_sql(from, key) + " ON CONFLICT (" + sql_names(key) +
+         ") DO " + (updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
 }
 
 // Runs statements until one fails.
@@ -225,9 +225,9 @@ Status require_unique_key(Connection& connection, const TableName& name, const s
   const std::string table = name.sql();
   if (unique->empty()) {
     const std::string index = key_index_name(oid);
-    Status status = run_all(connection, {"DROP INDEX IF EXISTS " + TableName{name.schema, index}.sql(),
-                                         "CREATE UNIQUE INDEX " + sql_name(index) + " ON " + table + " (" +
-                                             sql_names(key) + ")"});
+    Status status =
+        run_all(connection, {"DROP INDEX IF EXISTS " + TableName{name.schema, index}.sql(),
+                             "CREATE UNIQUE INDEX " + sql_name(index) + " ON " + table + " (" + sql_names(key) + ")"});
     if (status.code() != Code::data) return status;
     return Status(Code::config, "mode merge needs one row for each " + listed_key(key) + ", and table " + name.table +
                                     " has several: use mode replace, or keep one of each with DELETE FROM " + table +

@@ -218,8 +218,9 @@ Status require_unique_key(Database& database, std::string_view table, const std:
   if (!unique.ok()) return unique.status();
   if (std::find(unique->begin(), unique->end(), sql_names(upper_sorted(key))) != unique->end()) return {};
   const std::string index = sql_name("_bulkload_id_" + std::string(table));
-  Status status = run_all(database, {"DROP INDEX IF EXISTS " + index, "CREATE UNIQUE INDEX " + index + " ON " +
-                                                                          sql_name(table) + " (" + sql_names(key) + ")"});
+  Status status =
+      run_all(database, {"DROP INDEX IF EXISTS " + index,
+                         "CREATE UNIQUE INDEX " + index + " ON " + sql_name(table) + " (" + sql_names(key) + ")"});
   if (status.code() != Code::data) return status;
   return Status(Code::config, "mode merge needs one row for each " + listed_key(key) + ", and table " +
                                   std::string(table) + " has several: use mode replace, or keep the newest with " +

@@ -40,7 +40,8 @@ base::Status require_unique_key(Database& database, std::string_view table, cons
 std::string insert_sql(std::string_view table, const std::vector<SqliteColumn>& columns);
 
 /// Hands the rows of `staging` over to `table` as the mode says, in the transaction that is open, and removes
-/// `staging`. A replaced table keeps its indexes and triggers; its other columns go with its rows. `key`: of mode merge.
+/// `staging`. A replaced table keeps its indexes and triggers; its other columns go with its rows. `key`: of mode
+/// merge.
 base::Status publish(Database& database, Mode mode, std::string_view staging, std::string_view table,
                      const std::vector<SqliteColumn>& columns, const std::vector<std::string>& key);
 

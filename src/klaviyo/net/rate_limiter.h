@@ -31,7 +31,8 @@ struct RateKey {
 /// Thread-safe.
 class RateLimiter {
  public:
-  /// `share` of every limit (0, 1] is used, in whole requests, to the nearest; at least one request per window always is.
+  /// `share` of every limit (0, 1] is used, in whole requests, to the nearest; at least one request per window always
+  /// is.
   RateLimiter(double share, base::Clock& clock);
   ~RateLimiter();
 

@@ -85,7 +85,8 @@ TEST(RecordOptions, EveryColumnOfEverySourceCanBeSelected) {
     }
     std::string additional;
     for (const std::string_view name : additional_fields(source)) additional += "\n- " + std::string(name);
-    accepted(source.name, "beta: true\ncolumns:" + columns + "\ninclude:" + include + "\nadditional_fields:" + additional);
+    accepted(source.name,
+             "beta: true\ncolumns:" + columns + "\ninclude:" + include + "\nadditional_fields:" + additional);
   }
 }
 
