@@ -140,6 +140,7 @@ ConfigFile read_kept_config(const std::string& name, const std::string& content,
                             ConfigProblems& problems) {
   ConfigFile file;
   file.path = name;
+  file.in_file = false;
   const size_t before = problems.size();
   file.text = expand_config_text(name, content, environment, problems);
   if (problems.size() == before) read_sections(file, problems);

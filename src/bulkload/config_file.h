@@ -16,6 +16,7 @@ namespace bulkload {
 
 struct ConfigFile {
   std::string path;
+  bool in_file = true;  // false: a content that was in memory, and `path` its name
   ConfigText text;
   ConfigNode in;                        // a map; null when there is none
   ConfigNode out;                       // a map or null

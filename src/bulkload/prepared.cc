@@ -8,6 +8,7 @@
 #include "bulkload/load.h"
 #include "bulkload/next_config_file.h"
 #include "bulkload/out_section.h"
+#include "bulkload/property_columns.h"
 #include "bulkload/several_sources.h"
 #include "bulkload/sink/merge_key.h"
 
@@ -78,6 +79,17 @@ void sort_problems(const std::string& path, ConfigProblems& problems) {
   });
 }
 
+/// On Code::config the problems are appended.
+base::Result<Input> create_input(const ConfigFile& file, const PluginLibrary& plugin, base::LogLevel level,
+                                 const base::Log& log, ConfigProblems& problems) {
+  const InSection section(file.in);
+  auto input = Input::create(plugin.table(), section.text(), level, translating_log(log, level, section));
+  if (!input.ok() && input.status().code() == Code::config) {
+    for (ConfigProblem& problem : section.translate(input.status().message())) problems.push_back(std::move(problem));
+  }
+  return input;
+}
+
 /// What all sources have in common.
 struct Common {
   const RunRequest& request;
@@ -93,17 +105,19 @@ base::Result<std::optional<Prepared>> prepare_source(SourceConfig config, const 
   const RunRequest& request = common.request;
   const ConfigFile& file = config.file;
   const size_t before = problems.size();
+  const bool by_property = take_property_columns_key(config.file, problems);
   FilterChain filters = FilterChain::read(file.filters, read_host_key(file.out, request.out, kTimeColumn), problems);
   const ConfigNode deletes = read_host_key(file.out, request.out, kDetectDeletes);
   const bool marks = parse_deletes(deletes).value_or(Deletes::ignored) != Deletes::ignored;
   if (marks) filters.detect_deletes(deletes.place);
   const bool filters_are_sound = problems.size() == before;
-  const InSection section(file.in);
-  auto input = Input::create(common.plugin.table(), section.text(), request.log_level,
-                             translating_log(log, request.log_level, section));
+  auto input = create_input(file, common.plugin, request.log_level, log, problems);
+  if (input.ok() && by_property) {
+    if (Status status = add_property_columns(config, *input, problems, log); !status.ok()) return status;
+    input = create_input(file, common.plugin, request.log_level, log, problems);
+  }
   if (!input.ok()) {
     if (input.status().code() != Code::config) return input.status();
-    for (ConfigProblem& problem : section.translate(input.status().message())) problems.push_back(std::move(problem));
     return std::optional<Prepared>();
   }
   const TableSchema& schema = input->schema();

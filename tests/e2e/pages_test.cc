@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <functional>
 
 #include "load.h"
@@ -17,7 +18,7 @@ using testing::Not;
 
 /// Runs every configuration of a page in a folder of its own, changed by `adapt` to the test's surroundings.
 void run_page(const std::string& name, const std::map<std::string, std::string>& environment = {},
-              const std::function<std::string(std::string)>& adapt = {}) {
+              const std::function<std::string(std::string, const EmulatorProcess&)>& adapt = {}) {
   const EmulatorProcess emulator({"--no-rate-limits", "--size", "events=300", "--size", "profiles=100"});
   const auto examples =
       test_support::configurations(test_support::read_file(std::string(SOURCE_FOLDER) + "/examples/" + name + ".md"));
@@ -26,7 +27,7 @@ void run_page(const std::string& name, const std::map<std::string, std::string>&
     SCOPED_TRACE("line " + std::to_string(example.line));
     const test_support::TempFolder folder;
     const std::string text = test_support::with_base_url(example.text, emulator.base_url());
-    test_support::write_file(folder / "config.yml", adapt ? adapt(text) : text);
+    test_support::write_file(folder / "config.yml", adapt ? adapt(text, emulator) : text);
     test_support::Command command{.arguments = {BULKLOAD_PROGRAM, "run", "config.yml"},
                                   .environment = {{"KLAVIYO_API_KEY", "pk_emulator"}},
                                   .folder = folder.path()};
@@ -64,9 +65,22 @@ TEST(PostgresqlPage, EveryConfigurationRuns) {
   const test_support::PostgresServer server;
   server.query(std::string("CREATE ROLE loader LOGIN SUPERUSER PASSWORD '") + server.kPassword + "'");
   server.query("CREATE DATABASE warehouse");
-  run_page("destinations/postgresql", {{"PGPASSWORD", server.kPassword}}, [&](std::string text) {
-    return replaced(std::move(text), "host: db.example.com",
-                    "host: 127.0.0.1\n  port: " + std::to_string(server.port()));
+  run_page("destinations/postgresql", {{"PGPASSWORD", server.kPassword}},
+           [&](std::string text, const EmulatorProcess&) {
+             return replaced(std::move(text), "host: db.example.com",
+                             "host: 127.0.0.1\n  port: " + std::to_string(server.port()));
+           });
+}
+
+// Reports come two a minute: the example's months are shortened to days. The emulator has two metrics of the name.
+TEST(ReadmePage, EveryConfigurationRuns) {
+  run_page("../README", {}, [](std::string text, const EmulatorProcess& emulator) {
+    if (text.find("flow_series_report") == std::string::npos) return text;
+    const std::time_t begin = std::time(nullptr) - std::time_t{20} * 86'400;
+    char day[sizeof "2026-01-01"];
+    std::strftime(day, sizeof day, "%Y-%m-%d", std::gmtime(&begin));
+    text = replaced(std::move(text), "Placed Order #", emulator.rows("metrics", "").front().id + " #");
+    return replaced(std::move(text), "2026-01-01", day);
   });
 }
 
