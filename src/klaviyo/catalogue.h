@@ -153,6 +153,8 @@ struct Source {
   const Report* report = nullptr;               // set: no collection, but a query for statistics
 
   bool has_parent() const { return !parent.source.empty(); }
+  /// Whether it is one object about each parent, which a parent may be without, instead of rows below it.
+  bool is_about_parent() const { return path.ends_with("{id}"); }
   const TimeField* find_time_field(std::string_view key_or_name) const;
   const Relationship* find_relationship(std::string_view name) const;
 };

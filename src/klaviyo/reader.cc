@@ -122,8 +122,10 @@ void TaskReader::say_what_is_gone() {
   const int64_t gone = services_->counters.parents_gone.exchange(0);
   if (gone == 0) return;
   const Source& source = *services_->config.source;
-  services_->log.warn(std::string(source.name) + ": " + std::to_string(gone) + " of the " +
-                      std::string(source.parent.source) + " no longer exist (404); their rows are left out");
+  const std::string some =
+      std::string(source.name) + ": " + std::to_string(gone) + " of the " + std::string(source.parent.source);
+  if (source.is_about_parent()) return services_->log.info(some + " have none (404)");
+  services_->log.warn(some + " no longer exist (404); their rows are left out");
 }
 
 base::Result<std::string> TaskReader::checkpoint() const { return format_task(lanes_.task()); }

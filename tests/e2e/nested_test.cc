@@ -120,6 +120,19 @@ TEST(Nested, ExpiredCursorsOfParentsAndRowsAreReadOnBehindTheLastOne) {
   EXPECT_GE(noticed, 2);
 }
 
+TEST(Nested, OneObjectAboutAParentIsARowAndSomeHaveNone) {
+  const EmulatorProcess emulator({"--no-rate-limits"});
+  const Load load(emulator);
+  const auto result = load.bulkload("run", "campaign_recipient_estimations");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr(" of the campaigns have none (404)"));
+  EXPECT_EQ(load.column("SELECT count(*) FROM campaign_recipient_estimations WHERE id <> campaign_id OR "
+                        "estimated_recipient_count < 1000"),
+            std::vector<std::string>{"0"});
+  const auto campaigns = true_ids(emulator, "campaigns");
+  EXPECT_EQ(load.ids("campaign_recipient_estimations").size(), campaigns.size() - campaigns.size() / 4);
+}
+
 TEST(Nested, PreviewShowsRowsOfTheFirstParentsThatHaveSome) {
   const EmulatorProcess emulator;
   const Load load(emulator);

@@ -134,6 +134,23 @@ Answer Api::respond(const Request& request, const Fault& fault) {
   return out;
 }
 
+namespace {
+
+// Nobody has asked for an estimate of the recipients of one campaign in four.
+Outcome<std::string> estimate(const Group& campaign, const World& world) {
+  const std::string id = world.id(*campaign.type, campaign.row);
+  if (campaign.row % 4 == 3) {
+    return Refusal{404, "not_found", "Not found.", "There is no recipient estimation of campaign " + id + '.', {}, {}};
+  }
+  return Json{{"data",
+               {{"type", "campaign-recipient-estimation"},
+                {"id", id},
+                {"attributes", {{"estimated_recipient_count", 1000 + 37 * campaign.row}}}}}}
+      .dump();
+}
+
+}  // namespace
+
 Outcome<std::string> Api::read(Exchange& exchange) {
   if (auto refusal = admit(exchange)) return std::move(*refusal);
   const auto world = dataset_.now();
@@ -144,6 +161,7 @@ Outcome<std::string> Api::read(Exchange& exchange) {
   auto group = find_group(exchange, *world);
   if (auto* refusal = std::get_if<Refusal>(&group)) return std::move(*refusal);
   if (exchange.bad_query) return std::move(*exchange.bad_query);
+  if (exchange.source->estimates) return estimate(*std::get<std::optional<Group>>(group), *world);
   auto planned = make_query_plan(*exchange.facts, *exchange.source, std::get<std::optional<Group>>(group),
                                  exchange.parameters, now_us());
   if (auto* refusal = std::get_if<Refusal>(&planned)) return std::move(*refusal);

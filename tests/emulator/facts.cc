@@ -228,8 +228,7 @@ std::string_view parent_id_in(std::string_view path) {
   if (!path.starts_with(kRoot)) return {};
   const size_t begin = path.find('/', kRoot.size());
   if (begin == std::string_view::npos) return {};
-  const size_t end = path.find('/', begin + 1);
-  return end == std::string_view::npos ? std::string_view() : path.substr(begin + 1, end - begin - 1);
+  return path.substr(begin + 1, path.find('/', begin + 1) - begin - 1);
 }
 
 Facts::Facts(const Json& document) {
@@ -267,6 +266,7 @@ void Facts::add_nested(const std::string& name, const Json& json) {
   out.parent = &parent;
   out.members = members;
   out.ids_only = member_or(json, "ids_only", false);
+  out.estimates = member_or(json, "estimates", false);
   nested_.emplace(name, std::move(out));
   if (!json.contains("ids")) return;
   Json ids = json;

@@ -144,7 +144,8 @@ struct Source {
   std::vector<std::string> include;
   std::vector<std::pair<std::string, FilterField>> unless_filtered;  // enumeration holds the one value shown
   bool sort_follows_time_filter = false;
-  bool beta = false;  // there for revisions that end in `.pre` alone
+  bool estimates = false;  // a number about the parent, instead of rows below it
+  bool beta = false;       // there for revisions that end in `.pre` alone
 };
 
 class Facts {

@@ -52,8 +52,9 @@ class Nested : public testing::Test {
 };
 
 TEST_F(Nested, CollectionsHoldWhatTheAdministrationSays) {
-  EXPECT_EQ(api_.newest_facts().nested().size(), 67U);
+  EXPECT_EQ(api_.newest_facts().nested().size(), 67U + 1U);
   for (const auto& [name, source] : api_.newest_facts().nested()) {
+    if (source.estimates) continue;  // no collection
     SCOPED_TRACE(name);
     std::set<Pair> expected;
     for (const Json& row : truth(name)) expected.emplace(row.at("parent"), row.at("id"));

@@ -36,6 +36,17 @@ inline constexpr Source kCampaignMessages{.name = "campaign_messages",
 inline constexpr Source kCampaignTags =
     tags_of(kBelowCampaign, "campaign_tags", "/api/campaigns/{id}/tags", "campaigns:read tags:read");
 
+// One for each campaign whose recipients have been estimated.
+inline constexpr Attribute kRecipientEstimationAttributes[] = {integer<"estimated_recipient_count">};
+inline constexpr Source kRecipientEstimations{.name = "campaign_recipient_estimations",
+                                              .path = "/api/campaign-recipient-estimations/{id}",
+                                              .type = "campaign-recipient-estimation",
+                                              .scope = "campaigns:read",
+                                              .rate = kRateM,
+                                              .attributes = kRecipientEstimationAttributes,
+                                              .parent = kBelowCampaign,
+                                              .alias = "recipient_estimations"};
+
 // A definition is a union of the actions' shapes.
 inline constexpr Attribute kFlowActionAttributes[] = {
     timestamp<"created">,
@@ -111,6 +122,7 @@ inline constexpr Source kNestedMessagingRows[] = {
     ids_of(kCampaignMessages, "campaign_message_ids", "/api/campaigns/{id}/relationships/campaign-messages"),
     kCampaignTags,
     ids_of(kCampaignTags, "campaign_tag_ids", "/api/campaigns/{id}/relationships/tags"),
+    kRecipientEstimations,
     kFlowActions,
     ids_of(kFlowActions, "flow_action_ids", "/api/flows/{id}/relationships/flow-actions", "id"),
     kFlowTags,

@@ -57,7 +57,7 @@ class CatalogueFacts : public ::testing::Test {
   template <typename Check>
   void for_each(Check check) const {
     for (const Source& source : sources()) {
-      if (source.beta || source.report != nullptr) continue;
+      if (source.beta || source.report != nullptr || source.is_about_parent()) continue;
       SCOPED_TRACE(source.name);
       const auto found = by_path_.find(std::string(source.path));
       if (found == by_path_.end()) {
@@ -143,11 +143,30 @@ Names sorts_of(const json& facts) { return facts["sort"].get<Names>(); }
 TEST_F(CatalogueFacts, EveryCollectionHasARow) {
   Names paths;
   for (const Source& source : sources()) {
-    if (!source.beta && source.report == nullptr) paths.emplace(source.path);
+    if (!source.beta && source.report == nullptr && !source.is_about_parent()) paths.emplace(source.path);
   }
   Names expected;
   for (const auto& [path, facts] : by_path_) expected.insert(path);
   EXPECT_EQ(paths, expected);
+}
+
+TEST_F(CatalogueFacts, ObjectsAboutParentsAgree) {
+  for (const Source& source : sources()) {
+    if (!source.is_about_parent()) continue;
+    SCOPED_TRACE(source.name);
+    const json& objects = catalogue_facts()["single_objects"];
+    const auto facts = std::find_if(objects.begin(), objects.end(),
+                                    [&](const json& each) { return each["path"] == std::string(source.path); });
+    ASSERT_NE(facts, objects.end());
+    EXPECT_EQ(std::string(source.type), (*facts)["type"]);
+    EXPECT_EQ((*facts)["scopes"], json::array({std::string(source.scope)}));
+    expect_rate(source.rate, (*facts)["rate_limit"]);
+    EXPECT_EQ(source.attributes.size(), (*facts)["attributes"].size());
+    for (const Attribute& attribute : source.attributes) {
+      EXPECT_EQ(column_type(std::string(attribute.name), (*facts)["attributes"][std::string(attribute.path)]),
+                attribute.type);
+    }
+  }
 }
 
 // Agents' tools have no list, so that nothing below them can be found.
