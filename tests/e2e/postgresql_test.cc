@@ -162,28 +162,6 @@ TEST_F(Postgresql, PasswordIsNeverShown) {
   EXPECT_THAT(server_->query("SELECT * FROM _bulkload_state"), Not(HasSubstr(right)));
 }
 
-// The page's configuration, as it is, with the place of this server.
-TEST_F(Postgresql, ExampleOfTheDocumentationRuns) {
-  const EmulatorProcess emulator({"--no-rate-limits", "--size", "events=40"});
-  std::string page = test_support::read_file(std::string(SOURCE_FOLDER) + "/examples/destinations/postgresql.md");
-  const size_t begin = page.find("```yaml\n") + 8;
-  std::string config = page.substr(begin, page.find("```", begin) - begin);
-  config.replace(config.find("in:\n"), 4, "in:\n  base_url: " + emulator.base_url() + "\n");
-  const test_support::TempFolder folder;
-  test_support::write_file(folder / "config.yml", config);
-  test_support::Command run;
-  run.arguments = {BULKLOAD_PROGRAM, "run", folder / "config.yml"};
-  for (const auto& [key, value] : out("append")) {
-    if (key == "host" || key == "port" || key == "user" || key == "database") {
-      run.arguments.insert(run.arguments.end(), {"--out", key + "=" + value});
-    }
-  }
-  run.environment = {{"KLAVIYO_API_KEY", "pk_emulator"}, {"PGPASSWORD", PostgresServer::kPassword}};
-  const auto result = run_command(run);
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(difference(ids("events"), true_ids(emulator, "events")), "");
-}
-
 class PostgresqlKilled : public Postgresql, public testing::WithParamInterface<std::string> {};
 
 TEST_P(PostgresqlKilled, RunGoesOnWithoutLossOrRepetition) {
