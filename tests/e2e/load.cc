@@ -111,7 +111,9 @@ void run_through_kills(Load& load, const std::string& source) {
   std::mt19937 random(1);
   for (int attempt = 0; attempt < 60; ++attempt) {
     test_support::ChildProcess run(load.command("run", source, arguments));
-    const auto ended = run.wait(std::chrono::milliseconds(std::uniform_int_distribution<int>(600, 2600)(random)));
+    // On a slow machine the first ones die before they have saved anything.
+    const int longest_ms = 2600 + 200 * attempt;
+    const auto ended = run.wait(std::chrono::milliseconds(std::uniform_int_distribution<int>(600, longest_ms)(random)));
     if (ended) {
       ASSERT_EQ(*ended, 0) << run.err();
       return;
