@@ -47,7 +47,7 @@ base::Status unknown(std::string_view wanted, std::span<const Metric> metrics) {
     near.emplace_back(base::edit_distance(folded, lower(metric.name.substr(0, kMaxCompared))), metric.name);
   }
   std::ranges::sort(near);
-  near.erase(std::ranges::unique(near).begin(), near.end());
+  near.erase(std::unique(near.begin(), near.end()), near.end());
   near.resize(std::min(near.size(), kNearestShown));
   std::string text = "the account has no metric " + quote(wanted);
   if (near.empty()) text += "; it has none at all";

@@ -32,7 +32,7 @@ net::ApiOptions api_options(const Config& config) {
 Config completed(Config config) {
   config.time_field = reading_field(config);
   std::ranges::sort(config.ids);  // tasks name them by their place
-  config.ids.erase(std::ranges::unique(config.ids).begin(), config.ids.end());
+  config.ids.erase(std::unique(config.ids.begin(), config.ids.end()), config.ids.end());
   std::ranges::sort(config.metrics);
   return config;
 }
